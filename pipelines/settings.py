@@ -129,10 +129,14 @@ class Settings(BaseModel):
     default_time_zone: str | None = Field(
         None, description="For stores missing from the stores list; unset: their files wait."
     )
-    quiet_seconds: float = Field(2.0, ge=0, description="A file younger than this is looked at twice.")
+    quiet_seconds: float = Field(
+        2.0, ge=0, description="A file younger than this is looked at twice."
+    )
     reject_tolerance: float = Field(0.10, ge=0, le=1, description="Share of lines that may be bad.")
     max_line_bytes: int = Field(1_000_000, gt=0, description="A longer line is no line.")
-    max_expansion: float = Field(200.0, gt=1, description="Compressed files growing more are refused.")
+    max_expansion: float = Field(
+        200.0, gt=1, description="Compressed files growing more are refused."
+    )
     keep_days: int = Field(35, ge=1, description="Publishes younger than this are all kept.")
     keep_month_ends: bool = Field(True, description="Older ones: the last of each month is kept.")
     memory_limit: str = Field("1GB", description="DuckDB's, for builds.")

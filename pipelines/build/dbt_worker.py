@@ -1,0 +1,75 @@
+"""dbt in a process of its own, started early: its imports and parsing overlap the reading.
+
+    python -m pipelines.build.dbt_worker
+
+Reads one JSON request a line from stdin (`{"command": "parse"}` or
+`{"command": "build", "full_refresh": false}`) and answers in JSON lines on stdout: one
+`{"node": …}` as each model or test ends, then one `{"done": …}`. Started with the environment
+`dbt.py` gives it; leaves when its stdin closes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any, TextIO
+
+
+def main() -> None:
+    """Parse at once, then serve requests until stdin closes."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8", buffering=1)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever dbt prints is log, not answer
+    from dbt.cli.main import dbtRunner
+
+    parsed = dbtRunner().invoke(["parse", *_options()])
+    if not parsed.success:
+        _say(
+            answers,
+            {"done": {"success": False, "error": str(parsed.exception or "dbt parse failed")}},
+        )
+        return
+    _say(answers, {"parsed": True})
+    for line in sys.stdin:
+        request = json.loads(line)
+        if request["command"] == "build":
+            _build(answers, parsed.result, request["full_refresh"])
+
+
+def _build(answers: TextIO, manifest: Any, full_refresh: bool) -> None:
+    from dbt.cli.main import dbtRunner
+
+    def tell(event: Any) -> None:
+        if event.info.name in {"LogModelResult", "LogTestResult", "LogSeedResult"}:
+            info = event.data.node_info
+            _say(answers, {"node": {"id": info.unique_id, "status": str(event.data.status)}})
+
+    arguments = ["build", *_options(), "--exclude-resource-type", "unit_test"]
+    if full_refresh:
+        arguments.append("--full-refresh")
+    result = dbtRunner(manifest=manifest, callbacks=[tell]).invoke(arguments)
+    nodes = [_node(r) for r in getattr(result.result, "results", None) or []]
+    error = None if result.exception is None else str(result.exception)
+    _say(answers, {"done": {"success": result.success, "error": error, "nodes": nodes}})
+
+
+def _node(result: Any) -> dict[str, Any]:
+    return {
+        "id": result.node.unique_id,
+        "status": str(result.status),
+        "seconds": result.execution_time,
+        "failures": result.failures,
+        "message": result.message,
+    }
+
+
+def _options() -> list[str]:
+    return ["--no-use-colors", "--quiet", "--no-send-anonymous-usage-stats", "--no-version-check"]
+
+
+def _say(answers: TextIO, answer: dict[str, Any]) -> None:
+    print(json.dumps(answer), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main()

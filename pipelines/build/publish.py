@@ -1,0 +1,180 @@
+"""Audited marts into a folder of their own, then one pointer: readers see all of it or none.
+
+    warehouse.duckdb ─▶ published/.draft-<run>/loupe.duckdb ─ rename ─▶ published/<run>/ ─▶ CURRENT
+
+A published name is never used again: DuckDB keeps the old rows of a replaced file visible to
+every connection of a process that still has one open, so a reader would mix two runs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from pipelines.build import catalog, records
+from pipelines.build.clock import RUN_FORMAT
+from pipelines.settings import Home, Settings
+
+DATABASE = "loupe.duckdb"
+
+
+def publish(
+    home: Home,
+    settings: Settings,
+    manifest: dict[str, Any],
+    run: pl.DataFrame,
+    checks: pl.DataFrame,
+    *,
+    warehouse: Path | None = None,
+    name: str | None = None,
+    move_pointer: bool = True,
+) -> Path:
+    """Publish the marts of `warehouse`; returns the folder.
+
+    `run` and `checks` are this run's record, added to `quality.runs` and `quality.check_results`
+    so that the published file tells how it came about.
+    """
+    run_id = name or run["run_id"].item()
+    draft = home.published / f".draft-{run_id}"
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    facts = _copy(
+        warehouse or home.warehouse_file, draft / DATABASE, settings, manifest, run, checks
+    )
+    records.write_files(draft, run, checks)
+    told = {
+        **{key: _text(value) for key, value in run.row(0, named=True).items()},
+        **facts,
+        "published_at": _text(run["finished_at"].item()),
+        "checks": {
+            "passed": checks.filter(pl.col("passed")).height,
+            "failed": checks.filter(~pl.col("passed") & (pl.col("severity") == "block")).height,
+            "warned": checks.filter(~pl.col("passed") & (pl.col("severity") == "warn")).height,
+        },
+    }
+    (draft / "run.json").write_text(json.dumps(told, indent=2), "utf-8")
+    for path in draft.iterdir():
+        _sync(path)
+    _sync(draft)
+    folder = home.published / run_id
+    draft.rename(folder)
+    _sync(home.published)
+    if move_pointer:
+        records.replace_text(home.current_pointer, run_id + "\n")
+    return folder
+
+
+def clear_drafts(home: Home) -> None:
+    """Remove what killed runs left half made."""
+    for draft in home.published.glob(".draft-*"):
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def retire(home: Home, settings: Settings, today: date) -> list[str]:
+    """Delete publishes that are neither young, nor a month's last, nor current; names them."""
+    runs = sorted(p.name for p in home.published.glob("run_*") if p.is_dir())
+    keep = {records.current_run(home)}
+    last_of_month: dict[tuple[int, int], str] = {}
+    for run in runs:
+        day = datetime.strptime(run, RUN_FORMAT).date()
+        last_of_month[day.year, day.month] = run
+        if today - day <= timedelta(days=settings.keep_days):
+            keep.add(run)
+    if settings.keep_month_ends:
+        keep |= set(last_of_month.values())
+    gone = [run for run in runs if run not in keep]
+    for run in gone:
+        shutil.rmtree(home.published / run, ignore_errors=True)
+    return gone
+
+
+def _copy(
+    warehouse: Path,
+    target: Path,
+    settings: Settings,
+    manifest: dict[str, Any],
+    run: pl.DataFrame,
+    checks: pl.DataFrame,
+) -> dict[str, Any]:
+    config = {"memory_limit": settings.memory_limit, "threads": str(settings.threads)}
+    models = catalog.published_models(manifest)
+    with duckdb.connect(config=config) as con:
+        con.execute(f"attach {_quoted(str(warehouse))} as built (read_only)")
+        con.execute(f"attach {_quoted(str(target))} as published")
+        for schema in catalog.PUBLISHED_SCHEMAS:
+            con.execute(f"create schema published.{schema}")
+        for table, node in models.items():
+            con.execute(f"create table published.{table} as from built.{table}")
+            _describe(con, table, node)
+        own = {"run": run, "checks": checks}
+        for table, frame in (("quality.runs", "run"), ("quality.check_results", "checks")):
+            if table in models:
+                con.register("own_rows", own[frame].to_arrow())
+                con.execute(f"insert into published.{table} by name select * from own_rows")
+        for table, frame, comment in (
+            ("dictionary", catalog.dictionary(manifest), catalog.DICTIONARY_COMMENT),
+            ("lineage", catalog.lineage(manifest), catalog.LINEAGE_COMMENT),
+        ):
+            con.register("own_rows", frame.to_arrow())
+            con.execute(f"create table published.quality.{table} as from own_rows")
+            con.execute(f"comment on table published.quality.{table} is {_quoted(comment)}")
+        facts = _facts(con)
+        con.execute("checkpoint published")
+    return facts
+
+
+def _describe(con: duckdb.DuckDBPyConnection, table: str, node: dict[str, Any]) -> None:
+    """Create-table-as drops comments; say them again."""
+    con.execute(f"comment on table published.{table} is {_quoted(node['description'])}")
+    there = {
+        name
+        for (name,) in con.execute(
+            "select column_name from duckdb_columns() where database_name = 'published' "
+            "and schema_name = ? and table_name = ?",
+            [node["schema"], node["name"]],
+        ).fetchall()
+    }
+    for column in node["columns"].values():
+        if column["name"] in there:
+            con.execute(
+                f"comment on column published.{table}.{column['name']} "
+                f"is {_quoted(column['description'])}"
+            )
+
+
+def _facts(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """The newest day with figures, and the newest day on which nothing is owed any more."""
+    [(newest, complete)] = con.execute(
+        """
+        select
+            max(business_date) filter (where status not in ('waiting', 'closed')),
+            max(business_date) filter (where status in ('complete', 'signed_off'))
+        from published.finance.store_days
+        """
+    ).fetchall()
+    return {"data_as_of": _text(newest), "newest_complete_day": _text(complete)}
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat("T") + "Z"
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

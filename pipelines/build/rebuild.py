@@ -1,0 +1,85 @@
+"""The warehouse again from the lake alone: as it is, or as it was known at a moment."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.build import publish, records, views
+from pipelines.build.clock import RUN_FORMAT, Clock
+from pipelines.build.dbt import Dbt, manifest
+from pipelines.build.lock import only_writer
+from pipelines.build.street import Told
+from pipelines.settings import Home, Settings
+
+
+class NothingKnown(Exception):
+    """No run had ended by the moment asked for."""
+
+
+def rebuild_as_of(home: Home, settings: Settings, moment: datetime, told: Told) -> Path:
+    """Rebuild what was published at `moment` (naive UTC) into `published/as_of_<moment>/`.
+
+    Reads the lake only: the batches and runs known then, and the clock of the newest run that
+    had published. The pointer is not moved. Raises NothingKnown.
+    """
+    with only_writer(home):
+        records.mend(home)
+        run, checks = _newest_published(home, moment)
+        run_id = run["run_id"].item()
+        clock = Clock(run_id, run["run_at"].item())
+        known = datetime.strptime(run_id, RUN_FORMAT)
+        finished = run["finished_at"].item()
+        warehouse = home.warehouse_dir / f"as_of_{moment:%Y%m%dT%H%M%S%f}.duckdb"
+        views.discard(warehouse)
+        told("Rebuilding from the lake", 0, 0)
+        try:
+            prepared = views.prepare(
+                home,
+                settings,
+                clock,
+                warehouse=warehouse,
+                batches_until=finished,
+                runs_before=known,
+                afresh=True,
+            )
+            with Dbt(home, settings, warehouse) as dbt:
+                dbt.build(full_refresh=prepared.full_refresh)
+            return publish.publish(
+                home,
+                settings,
+                manifest(home, settings),
+                run,
+                checks,
+                warehouse=warehouse,
+                name=_free_name(home, moment),
+                move_pointer=False,
+            )
+        finally:
+            views.discard(warehouse)
+
+
+def _newest_published(home: Home, moment: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
+    for folder in sorted(home.runs.glob("run_*"), reverse=True):
+        run = pl.read_parquet(folder / "run.parquet")
+        if run["published"].item() and run["finished_at"].item() <= moment:
+            return run, pl.read_parquet(folder / "check_results.parquet")
+    raise NothingKnown(f"Nothing had been published by {moment:%Y-%m-%d %H:%M:%S} UTC.")
+
+
+def _free_name(home: Home, moment: datetime) -> str:
+    """A published name that was never used: readers may still hold an earlier one open."""
+    base = f"as_of_{moment:%Y%m%dT%H%M%SZ}"
+    name, n = base, 1
+    while (home.published / name).exists():
+        n += 1
+        name = f"{base}_{n}"
+    return name
+
+
+def read_run(folder: Path) -> dict[str, object]:
+    """The `run.json` of a published folder."""
+    return json.loads((folder / "run.json").read_text("utf-8"))

@@ -1,0 +1,191 @@
+"""The lake as the warehouse sees it, laid before each build.
+
+`raw` shows every batch and is what a full build reads. `pending` shows only the batches and runs
+the warehouse does not hold yet and is what a daily build reads, so that a day's run opens a day's
+files: a glob over the whole lake would open every file's footer, and that grows with history.
+`raw` views are therefore made when the warehouse is new (binding them reads the lake once) and
+left alone after that; their glob sees later batches by itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from pipelines.build.clock import RUN_FORMAT, Clock
+from pipelines.ingest.contracts import load_contract
+from pipelines.settings import DBT_PROJECT, Home, Settings
+
+LAKE_TABLES = ("files", "file_scopes", "rejected_rows", "skipped_rows")
+RUN_TABLES = {"runs": "run", "check_results": "check_results"}
+SCHEMA_FOLDER = "_schema"
+BATCH_FORMAT = "%Y%m%dT%H%M%S%fZ"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a build has before it: whether it starts afresh, and what is new to the warehouse."""
+
+    full_refresh: bool
+    pending_batches: tuple[str, ...]
+    pending_runs: tuple[str, ...]
+
+
+def connect(warehouse: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
+    """Open the warehouse for writing; one that cannot be opened is set aside and begun anew.
+
+    It holds nothing that the lake does not (a log torn by a crash is the usual cause).
+    """
+    warehouse.parent.mkdir(parents=True, exist_ok=True)
+    config = {"memory_limit": settings.memory_limit, "threads": str(settings.threads)}
+    try:
+        return duckdb.connect(str(warehouse), config=config)
+    except duckdb.IOException as fault:
+        if "lock" in str(fault).lower():
+            raise
+        discard(warehouse)
+    except duckdb.Error:
+        discard(warehouse)
+    return duckdb.connect(str(warehouse), config=config)
+
+
+def discard(warehouse: Path) -> None:
+    """Delete a warehouse file and its log; the next build makes it anew from the lake."""
+    warehouse.unlink(missing_ok=True)
+    warehouse.with_name(warehouse.name + ".wal").unlink(missing_ok=True)
+
+
+def prepare(
+    home: Home,
+    settings: Settings,
+    clock: Clock,
+    *,
+    warehouse: Path | None = None,
+    batches_until: datetime | None = None,
+    runs_before: datetime | None = None,
+    afresh: bool = False,
+) -> Prepared:
+    """Lay the views and the clock; say what there is to build.
+
+    `batches_until` and `runs_before` (naive UTC) leave out what was known later: the warehouse
+    then becomes what it was at that moment. `afresh` builds everything again.
+    """
+    whole = batches_until is None and runs_before is None
+    batches = _named(home.batches)
+    runs = _named(home.runs)
+    if batches_until is not None:
+        batches = [b for b in batches if datetime.strptime(b, BATCH_FORMAT) <= batches_until]
+    if runs_before is not None:
+        runs = [r for r in runs if datetime.strptime(r, RUN_FORMAT) < runs_before]
+    with connect(warehouse or home.warehouse_file, settings) as con:
+        for schema in ("raw", "pending", "ops"):
+            con.execute(f"create schema if not exists {schema}")
+        con.execute("create table if not exists ops.built_batches (batch_id varchar)")
+        con.execute("create table if not exists ops.built_runs (run_id varchar)")
+        con.execute("create table if not exists ops.built_by (fingerprint varchar)")
+        full = afresh or _column(con, "ops.built_by") != {fingerprint()}
+        if full:
+            con.execute("delete from ops.built_batches; delete from ops.built_runs")
+            con.execute("delete from ops.built_by")
+            _lay(con, home, "raw", None if whole else batches, None if whole else runs)
+        built = _column(con, "ops.built_batches") | _column(con, "ops.built_runs")
+        new_batches = [name for name in batches if name not in built]
+        new_runs = [name for name in runs if name not in built]
+        _lay(con, home, "pending", new_batches, new_runs)
+        for schema in ("raw", "pending"):
+            con.execute(
+                f"create or replace table {schema}.clock (run_id varchar, run_at timestamp)"
+            )
+            con.execute(f"insert into {schema}.clock values (?, ?)", [clock.run_id, clock.run_at])
+    return Prepared(full, tuple(new_batches), tuple(new_runs))
+
+
+def mark_built(warehouse: Path, settings: Settings, prepared: Prepared) -> None:
+    """The warehouse now holds what `prepared` named. Said last: a build killed before repeats it."""
+    with connect(warehouse, settings) as con:
+        con.begin()
+        for table, names in (
+            ("batches", prepared.pending_batches),
+            ("runs", prepared.pending_runs),
+        ):
+            if names:
+                con.executemany(f"insert into ops.built_{table} values (?)", [[n] for n in names])
+        con.execute("delete from ops.built_by")
+        con.execute("insert into ops.built_by values (?)", [fingerprint()])
+        con.commit()
+        con.execute("checkpoint")
+
+
+def pending_batches(home: Home, settings: Settings) -> list[Path]:
+    """The committed batches the warehouse does not hold yet, oldest first."""
+    built: set[str] = set()
+    if home.warehouse_file.exists():
+        with connect(home.warehouse_file, settings) as con:
+            known = con.execute(
+                "select count(*) from duckdb_tables() where schema_name = 'ops'"
+            ).fetchall()
+            if known != [(0,)] and _column(con, "ops.built_by") == {fingerprint()}:
+                built = _column(con, "ops.built_batches")
+    return [home.batches / b for b in _named(home.batches) if b not in built]
+
+
+def fingerprint(project: Path = DBT_PROJECT) -> str:
+    """Which project built a warehouse: a changed model, seed, macro or contract builds it afresh."""
+    digest = hashlib.sha256()
+    for folder in ("models", "macros", "seeds"):
+        for path in sorted((project / folder).rglob("*")):
+            if path.suffix in {".sql", ".yml", ".csv"}:
+                digest.update(path.relative_to(project).as_posix().encode())
+                digest.update(path.read_bytes())
+    digest.update((project / "dbt_project.yml").read_bytes())
+    return digest.hexdigest()
+
+
+def _named(folder: Path) -> list[str]:
+    names = sorted(p.name for p in folder.iterdir()) if folder.exists() else []
+    return [name for name in names if name != SCHEMA_FOLDER]
+
+
+def _column(con: duckdb.DuckDBPyConnection, table: str) -> set[str]:
+    return {value for (value,) in con.execute(f"from {table}").fetchall()}
+
+
+def _lay(
+    con: duckdb.DuckDBPyConnection,
+    home: Home,
+    schema: str,
+    batches: Iterable[str] | None,
+    runs: Iterable[str] | None,
+) -> None:
+    """Make one view a table; None means all there are, now and later."""
+    datasets = [*load_contract().datasets, *LAKE_TABLES]
+    for name in datasets:
+        _view(con, f"{schema}.{name}", home.batches, f"{name}.parquet", batches)
+    for name, file in RUN_TABLES.items():
+        _view(con, f"{schema}.{name}", home.runs, f"{file}.parquet", runs)
+
+
+def _view(
+    con: duckdb.DuckDBPyConnection,
+    view: str,
+    folder: Path,
+    file: str,
+    names: Iterable[str] | None,
+) -> None:
+    if names is None:
+        source = _quoted(folder / "*" / file)
+    else:
+        paths = [folder / SCHEMA_FOLDER / file, *(folder / n / file for n in names)]
+        source = "[" + ", ".join(_quoted(p) for p in paths if p.exists()) + "]"
+    con.execute(
+        f"create or replace view {view} as select * from read_parquet({source}, union_by_name=true)"
+    )
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

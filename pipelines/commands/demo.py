@@ -1,0 +1,53 @@
+"""`loupe demo`: the demonstration network's exports."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from pipelines.commands.screen import out, progress
+from pipelines.settings import Home
+
+
+def write_demo(
+    home: Home,
+    stores: int,
+    days: int,
+    until: date | None,
+    seed: int,
+    plant_errors: bool,
+    if_empty: bool,
+) -> None:
+    """Write the exports below `landing` and the labels of the planted errors beside it."""
+    from pipelines.demo import write_network
+
+    if if_empty and (_has_landed(home) or _has_batches(home)):
+        return
+    home.landing.mkdir(parents=True, exist_ok=True)
+    until = until or datetime.now(UTC).date() - timedelta(days=1)
+    with progress() as told:
+        summary = write_network(
+            home.landing,
+            home.truth_file,
+            stores=stores,
+            days=days,
+            until=until,
+            seed=seed,
+            plant_errors=plant_errors,
+            progress=lambda done, total: told("Writing the demonstration exports", done, total),
+        )
+    out.print(
+        f"Wrote {summary.files:,} files of {stores} boutiques, {days} days to {until}, "
+        f"into {home.landing}. The planted errors are labelled in {home.truth_file}.",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def _has_landed(home: Home) -> bool:
+    return home.landing.exists() and any(
+        p.is_file() and not p.name.startswith(".") for p in home.landing.rglob("*")
+    )
+
+
+def _has_batches(home: Home) -> bool:
+    return home.batches.exists() and any(not p.name.startswith("_") for p in home.batches.iterdir())

@@ -1,0 +1,109 @@
+"""`loupe run`: the daily job, in this process."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from pipelines.commands.screen import BLOCKED, FAILED, err, out, print_json, progress
+from pipelines.settings import Home
+
+if TYPE_CHECKING:
+    from pipelines.build.street import Outcome, Street
+
+CODES = {"published": 0, "blocked": BLOCKED, "failed": FAILED}
+
+
+def run_once(home: Home, as_json: bool, now: datetime | None, afresh: bool = False) -> int:
+    """Run the street once; prints what came of it and returns the exit code."""
+    from pipelines.build.street import Street
+
+    with progress(quiet=as_json) as told:
+        moment = now.replace(tzinfo=UTC) if now else None
+        with Street(home, home.settings(), told, moment, afresh) as street:
+            outcome = _through_dagster(home, street)
+    if as_json:
+        print_json(_as_json(outcome))
+    else:
+        show(home, outcome)
+    return CODES[outcome.record.status]
+
+
+def _through_dagster(home: Home, street: Street) -> Outcome:
+    """The very job that the schedule runs, with its history kept in the home."""
+    home.dagster.mkdir(parents=True, exist_ok=True)
+    os.environ["DAGSTER_HOME"] = str(home.dagster)
+    from pipelines.definitions import execute_daily_run
+
+    execute_daily_run(home, street)
+    if street.outcome is None:
+        street.end(RuntimeError("The run ended before its first stage."))
+    assert street.outcome is not None
+    return street.outcome
+
+
+def show(home: Home, outcome: Outcome) -> None:
+    """The run in one table, and what to do next."""
+    batch = outcome.batch
+    table = Table(title=f"Run {outcome.record.run_id}", title_justify="left", show_header=False)
+    table.add_column(style="bold")
+    table.add_column(justify="right")
+    if batch:
+        for label, count in batch.summary():
+            table.add_row(label, f"{count:,}")
+    checks = outcome.checks
+    table.add_row("Checks passed", f"{sum(c.passed for c in checks):,} of {len(checks):,}")
+    if outcome.folder:
+        for label, count in _store_days(home):
+            table.add_row(label, f"{count:,}")
+    seconds = (outcome.record.finished_at - outcome.record.started_at).total_seconds()
+    table.add_row("Seconds", f"{seconds:.0f}")
+    out.print(table)
+    if batch:
+        for note in batch.notes(limit=10):
+            out.print(f"· {note}", highlight=False, soft_wrap=True, markup=False)
+    for warned in [c for c in checks if not c.passed and c.severity == "warn"][:5]:
+        out.print(f"! {warned.subject}: {warned.rule} ({warned.rows_failed} rows)", markup=False)
+    if outcome.folder:
+        out.print(
+            f"Published {outcome.folder}. See it: make serve (or: loupe serve).", soft_wrap=True
+        )
+    else:
+        err.print(
+            outcome.message, style="bold yellow", highlight=False, markup=False, soft_wrap=True
+        )
+
+
+def _store_days(home: Home) -> list[tuple[str, int]]:
+    from dashboards.warehouse import Published
+
+    rows = Published(home.root).ask(
+        "select status, count(*) as days from finance.store_days group by status order by status"
+    )
+    return [(f"Store-days {row['status']}", row["days"]) for row in rows]
+
+
+def _as_json(outcome: Outcome) -> dict:
+    batch = outcome.batch
+    return {
+        "run_id": outcome.record.run_id,
+        "status": outcome.record.status,
+        "message": outcome.message,
+        "published": str(outcome.folder) if outcome.folder else None,
+        "batch": batch.batch_id if batch else None,
+        "summary": dict(batch.summary()) if batch else {},
+        "notes": batch.notes(limit=None) if batch else [],
+        "failed_checks": [
+            {
+                "subject": c.subject,
+                "rule": c.rule,
+                "severity": c.severity,
+                "rows_failed": c.rows_failed,
+            }
+            for c in outcome.checks
+            if not c.passed
+        ],
+    }
