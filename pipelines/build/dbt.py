@@ -38,9 +38,9 @@ class Node:
 
 
 class Dbt:
-    """dbt's process for one warehouse file: `with Dbt(home, settings) as dbt: dbt.build(...)`."""
+    """dbt's process for one home: `with Dbt(home, settings) as dbt: dbt.build(warehouse, …)`."""
 
-    def __init__(self, home: Home, settings: Settings, warehouse: Path | None = None) -> None:
+    def __init__(self, home: Home, settings: Settings) -> None:
         self.target = target_folder(home)
         self.log = home.logs / "dbt_worker.log"
         environment = {
@@ -49,7 +49,7 @@ class Dbt:
             "DBT_PROFILES_DIR": str(DBT_PROJECT),
             "DBT_TARGET_PATH": str(self.target),
             "DBT_LOG_PATH": str(home.logs),
-            "LOUPE_WAREHOUSE": str(warehouse or home.warehouse_file),
+            "LOUPE_WAREHOUSE": str(home.warehouse_file),
             "LOUPE_MEMORY_LIMIT": settings.memory_limit,
             "LOUPE_THREADS": str(settings.threads),
         }
@@ -95,14 +95,20 @@ class Dbt:
         (self.target / FINGERPRINT_FILE).write_text(fingerprint())
         self._parsed = True
 
-    def build(self, *, full_refresh: bool, told: Callable[[str], None] | None = None) -> list[Node]:
+    def build(
+        self,
+        warehouse: Path,
+        *,
+        full_refresh: bool,
+        told: Callable[[str], None] | None = None,
+    ) -> list[Node]:
         """Seeds, models and tests, in order; `told` hears each node's id as it ends.
 
         Raises DbtFailed when a model could not be built. A failed test is a node's status.
         """
         self.parse()
         assert self._process.stdin is not None
-        request = {"command": "build", "full_refresh": full_refresh}
+        request = {"warehouse": str(warehouse), "full_refresh": full_refresh}
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
         while "done" not in (answer := self._answer()):

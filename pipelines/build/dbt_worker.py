@@ -2,8 +2,8 @@
 
     python -m pipelines.build.dbt_worker
 
-Reads one JSON request a line from stdin (`{"command": "parse"}` or
-`{"command": "build", "full_refresh": false}`) and answers in JSON lines on stdout: one
+Parses at once and says `{"parsed": true}`. Then reads one JSON request a line from stdin
+(`{"warehouse": "…", "full_refresh": false}`) and answers in JSON lines on stdout: one
 `{"node": …}` as each model or test ends, then one `{"done": …}`. Started with the environment
 `dbt.py` gives it; leaves when its stdin closes.
 """
@@ -32,8 +32,8 @@ def main() -> None:
     _say(answers, {"parsed": True})
     for line in sys.stdin:
         request = json.loads(line)
-        if request["command"] == "build":
-            _build(answers, parsed.result, request["full_refresh"])
+        os.environ["LOUPE_WAREHOUSE"] = request["warehouse"]
+        _build(answers, parsed.result, request["full_refresh"])
 
 
 def _build(answers: TextIO, manifest: Any, full_refresh: bool) -> None:
@@ -48,9 +48,19 @@ def _build(answers: TextIO, manifest: Any, full_refresh: bool) -> None:
     if full_refresh:
         arguments.append("--full-refresh")
     result = dbtRunner(manifest=manifest, callbacks=[tell]).invoke(arguments)
+    _let_go()
     nodes = [_node(r) for r in getattr(result.result, "results", None) or []]
     error = None if result.exception is None else str(result.exception)
     _say(answers, {"done": {"success": result.success, "error": error, "nodes": nodes}})
+
+
+def _let_go() -> None:
+    """dbt-duckdb keeps the file open for the next invocation of its process; others wait for it."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    if DuckDBConnectionManager._ENV is not None:
+        DuckDBConnectionManager._ENV.close()
+        DuckDBConnectionManager.close_all_connections()
 
 
 def _node(result: Any) -> dict[str, Any]:

@@ -46,8 +46,8 @@ def rebuild_as_of(home: Home, settings: Settings, moment: datetime, told: Told) 
                 runs_before=known,
                 afresh=True,
             )
-            with Dbt(home, settings, warehouse) as dbt:
-                dbt.build(full_refresh=prepared.full_refresh)
+            with Dbt(home, settings) as dbt:
+                dbt.build(warehouse, full_refresh=prepared.full_refresh)
             return publish.publish(
                 home,
                 settings,

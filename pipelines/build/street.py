@@ -52,13 +52,18 @@ class Outcome:
 
 @dataclass
 class Street:
-    """A run in progress. Use as a context: it holds the writer lock and the two child processes."""
+    """A run in progress. Use as a context: it holds the writer lock and the two child processes.
+
+    `dbt` and `judge` may be handed in, already running, by a caller that makes several runs.
+    """
 
     home: Home
     settings: Settings
     told: Told = lambda what, done, total: None
     now: datetime | None = None
     afresh: bool = False
+    dbt: Dbt | None = None
+    judge: Judge | None = None
     batch: BatchResult | None = None
     nodes: list[Node] = field(default_factory=list)
     checks: list[CheckResult] = field(default_factory=list)
@@ -76,8 +81,12 @@ class Street:
             records.ensure_schema(self.home)
             publish.clear_drafts(self.home)
             records.mend(self.home)
-            self.dbt = held.enter_context(Dbt(self.home, self.settings))
-            self.judge = held.enter_context(Judge(docs=self.home.logs / self.clock.run_id))
+            self._dbt = self.dbt or held.enter_context(Dbt(self.home, self.settings))
+            self._judge = self.judge or held.enter_context(
+                Judge(
+                    docs=self.home.logs / self.clock.run_id, memory_limit=self.settings.memory_limit
+                )
+            )
             self._held = held.pop_all()
         return self
 
@@ -103,16 +112,14 @@ class Street:
         """Border 1, over the batches the warehouse does not hold yet. Raises Blocked."""
         self.told("Checking what we were given", 0, 0)
         pending = views.pending_batches(self.home, self.settings)
-        if not pending:
-            return Verdict([], declared=0, evaluated=0)
-        return self._judged("incoming", self.judge.incoming(pending))
+        return self._judged("incoming", self._judge.incoming(pending))
 
     def build(self) -> list[Node]:
         """Lake → marts. Raises DbtFailed, or Blocked when a test of the project fails."""
         self.told("Building the marts", 0, 0)
         reached("before_build")
         prepared = views.prepare(self.home, self.settings, self.clock, afresh=self.afresh)
-        self.dbt.parse()
+        self._dbt.parse()
         total = sum(
             node["resource_type"] in {"model", "seed", "test"}
             for node in self.manifest["nodes"].values()
@@ -126,7 +133,9 @@ class Street:
                 reached("mid_build")
             self.told("Building the marts", done, total)
 
-        self.nodes = self.dbt.build(full_refresh=prepared.full_refresh, told=told)
+        self.nodes = self._dbt.build(
+            self.home.warehouse_file, full_refresh=prepared.full_refresh, told=told
+        )
         tests = [_as_check(node) for node in self.nodes if node.is_test]
         self.checks += tests
         failed = [c for c in tests if not c.passed and c.severity == "block"]
@@ -139,7 +148,7 @@ class Street:
     def judge_outgoing(self) -> Verdict:
         """Border 2, over the marts as they will be read. Raises Blocked."""
         self.told("Checking what we promise", 0, 0)
-        return self._judged("outgoing", self.judge.outgoing(self.home.warehouse_file))
+        return self._judged("outgoing", self._judge.outgoing(self.home.warehouse_file))
 
     def publish(self) -> Path:
         """Marts → published/<run>, then the pointer, then the record, then the retention."""
@@ -159,7 +168,7 @@ class Street:
     def manifest(self) -> dict[str, Any]:
         """dbt's description of the project."""
         if not hasattr(self, "_manifest"):
-            self.dbt.parse()
+            self._dbt.parse()
             self._manifest = manifest(self.home, self.settings)
         return self._manifest
 
