@@ -1,0 +1,26 @@
+"""The frame around the pages. Run it: `streamlit run dashboards/app.py` (or `loupe serve`)."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboards.parts import frame
+from dashboards.warehouse import Published
+
+st.set_page_config(page_title="Loupe", page_icon="💎", layout="wide")
+
+# The default page answers at "/" only and blocks its own name; so it gives its name away to a second
+# entry, which answers where people type it.
+pages = {
+    "today": st.Page("views/today.py", title="Today", url_path="start", default=True),
+    "today_by_name": st.Page("views/today.py", title="Today", url_path="today"),
+    "sales_trend": st.Page("views/sales_trend.py", title="Sales trend"),
+    "files": st.Page("views/files.py", title="Files"),
+    "dictionary": st.Page("views/dictionary.py", title="Dictionary"),
+    "explain": st.Page("views/explain.py", title="Explain"),
+}
+page = st.navigation(list(pages.values()), position="hidden")
+frame.styled()
+frame.navigation(pages)
+frame.open_page(Published())
+page.run()

@@ -1,0 +1,1 @@
+"""What every page draws with: theme, tables, charts, filters, downloads."""

@@ -1,0 +1,119 @@
+"""Spreadsheets of what a page shows: every row, the same totals, and a sheet that says what it is."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+EXCEL_ROWS = 1_048_576 - 1
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: `columns` maps a row's key to its heading; `totals` sums columns by key."""
+
+    name: str
+    columns: Mapping[str, str]
+    rows: Sequence[Mapping[str, Any]]
+    totals: Mapping[str, Any] | None = None
+
+
+def too_many(sheets: Sequence[Sheet]) -> str | None:
+    """A sentence when a sheet could not hold every row; nothing is ever cut to fit."""
+    for sheet in sheets:
+        if len(sheet.rows) > EXCEL_ROWS - 1:
+            return (
+                f"{sheet.name} has {len(sheet.rows):,} rows, more than a spreadsheet can hold:"
+                " choose fewer days or stores to download them."
+            )
+    return None
+
+
+def workbook(title: str, about: Sequence[tuple[str, str]], sheets: Sequence[Sheet]) -> bytes:
+    """An .xlsx file. `about` is printed on “Read me”, followed by each sheet's rows and totals.
+
+    Raises ValueError, with `too_many`'s sentence, rather than leave a row out.
+    """
+    if sentence := too_many(sheets):
+        raise ValueError(sentence)
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        buffer,
+        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+         "default_date_format": "yyyy-mm-dd"},
+    )
+    head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    bold = book.add_format({"bold": True, "top": 1})
+    formats = {
+        "money": book.add_format({"num_format": "#,##0.00"}),
+        "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
+        "bold_money": book.add_format({"num_format": "#,##0.00", "bold": True, "top": 1}),
+    }
+    readme = book.add_worksheet("Read me")
+    readme.set_column(0, 0, 30, bold_plain := book.add_format({"bold": True}))
+    readme.set_column(1, 1, 90, book.add_format({"text_wrap": True}))
+    readme.write_string(0, 0, title, bold_plain)
+    written = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    lines = [*about, ("Written", written)]
+    for sheet in sheets:
+        lines.append((f"Rows of “{sheet.name}”", f"{len(sheet.rows)}"))
+        lines += [
+            (f"Total of {sheet.columns[key]}", _plain(value))
+            for key, value in (sheet.totals or {}).items()
+        ]
+    for line, (name, text) in enumerate(lines, start=2):
+        readme.write_string(line, 0, name)
+        readme.write_string(line, 1, text)
+
+    for sheet in sheets:
+        page = book.add_worksheet(sheet.name[:31])
+        page.freeze_panes(1, 1)
+        for place, (key, heading) in enumerate(sheet.columns.items()):
+            page.write_string(0, place, heading, head)
+            widths = [len(_plain(row.get(key))) for row in sheet.rows[:200]]
+            page.set_column(place, place, min(60, max([len(heading), *widths], default=8) + 2))
+            for line, row in enumerate(sheet.rows, start=1):
+                _write(page, line, place, row.get(key), formats)
+            if sheet.totals and key in sheet.totals:
+                total = sheet.totals[key]
+                page.write(len(sheet.rows) + 1, place, _number(total), formats["bold_money"])
+            elif sheet.totals:
+                text = "Total" if place == 0 else ""
+                page.write_string(len(sheet.rows) + 1, place, text, bold)
+        if sheet.rows:
+            page.autofilter(0, 0, len(sheet.rows), len(sheet.columns) - 1)
+    book.close()
+    return buffer.getvalue()
+
+
+def _number(value: Any) -> Any:
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _plain(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _write(page: Any, line: int, place: int, value: Any, formats: Mapping[str, Any]) -> None:
+    """One cell, typed; text is always written as text, never as a formula or a link."""
+    if value is None:
+        return
+    if isinstance(value, bool):
+        page.write_boolean(line, place, value)
+    elif isinstance(value, Decimal):
+        page.write_number(line, place, float(value), formats["money"])
+    elif isinstance(value, int | float):
+        page.write_number(line, place, value)
+    elif isinstance(value, datetime):
+        utc = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+        page.write_datetime(line, place, utc, formats["moment"])
+    elif isinstance(value, date):
+        page.write_datetime(line, place, datetime(value.year, value.month, value.day))
+    else:
+        page.write_string(line, place, str(value))
