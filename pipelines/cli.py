@@ -170,7 +170,7 @@ def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 
 def main() -> None:
-    """Entry point: faults a person can mend are told in a sentence; others keep their trace in a log."""
+    """Entry point: faults are told in a sentence; the trace of an unforeseen one goes to a log."""
     from pipelines.commands.faults import told_in_words
 
     with told_in_words():

@@ -148,6 +148,10 @@ class Settings(BaseModel):
     dashboard_port: int = Field(8501, ge=1, le=65535)
     dagster_port: int = Field(3000, ge=1, le=65535)
 
+    def duckdb_config(self) -> dict[str, str | bool | int | float | list[str]]:
+        """How a build opens DuckDB."""
+        return {"memory_limit": self.memory_limit, "threads": self.threads}
+
     @classmethod
     def read(cls, path: Path) -> Settings:
         """The settings of `path`, or the defaults when it does not exist.

@@ -33,7 +33,7 @@ def landing_sensor(job: dg.UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
         description="Looks for files that no batch holds yet; a growing file is left alone.",
     )
     def new_files(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-        from pipelines.ingest.landing import newest_change  # noqa: PLC0415
+        from pipelines.ingest.landing import newest_change
 
         home = Home.find()
         seen = newest_change(home, home.settings())

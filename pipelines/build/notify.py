@@ -12,5 +12,5 @@ def send(settings: Settings, title: str, text: str) -> bool:
     from apprise import Apprise
 
     told = Apprise()
-    accepted = all([told.add(address) for address in settings.notify])
-    return bool(told.notify(title=title, body=text)) and accepted
+    known = [told.add(address) for address in settings.notify]
+    return bool(told.notify(title=title, body=text)) and all(known)

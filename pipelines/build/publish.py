@@ -103,9 +103,8 @@ def _copy(
     run: pl.DataFrame,
     checks: pl.DataFrame,
 ) -> dict[str, Any]:
-    config = {"memory_limit": settings.memory_limit, "threads": str(settings.threads)}
     models = catalog.published_models(manifest)
-    with duckdb.connect(config=config) as con:
+    with duckdb.connect(config=settings.duckdb_config()) as con:
         con.execute(f"attach {_quoted(str(warehouse))} as built (read_only)")
         con.execute(f"attach {_quoted(str(target))} as published")
         for schema in catalog.PUBLISHED_SCHEMAS:
@@ -113,10 +112,9 @@ def _copy(
         for table, node in models.items():
             con.execute(f"create table published.{table} as from built.{table}")
             _describe(con, table, node)
-        own = {"run": run, "checks": checks}
-        for table, frame in (("quality.runs", "run"), ("quality.check_results", "checks")):
+        for table, rows in (("quality.runs", run), ("quality.check_results", checks)):
             if table in models:
-                con.register("own_rows", own[frame].to_arrow())
+                con.register("own_rows", rows.to_arrow())
                 con.execute(f"insert into published.{table} by name select * from own_rows")
         for table, frame, comment in (
             ("dictionary", catalog.dictionary(manifest), catalog.DICTIONARY_COMMENT),

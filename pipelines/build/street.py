@@ -221,7 +221,7 @@ def _as_check(node: Node) -> CheckResult:
         rule=rule,
         severity="warn" if node.status == "warn" else "block",
         passed=node.status == "pass",
-        observed=node.message,
+        observed=node.message or "",
         expected="no failing rows",
         rows_failed=node.failures or 0,
     )

@@ -42,7 +42,7 @@ def connect(warehouse: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
     It holds nothing that the lake does not (a log torn by a crash is the usual cause).
     """
     warehouse.parent.mkdir(parents=True, exist_ok=True)
-    config = {"memory_limit": settings.memory_limit, "threads": str(settings.threads)}
+    config = settings.duckdb_config()
     try:
         return duckdb.connect(str(warehouse), config=config)
     except duckdb.IOException as fault:
@@ -106,7 +106,7 @@ def prepare(
 
 
 def mark_built(warehouse: Path, settings: Settings, prepared: Prepared) -> None:
-    """The warehouse now holds what `prepared` named. Said last: a build killed before repeats it."""
+    """The warehouse holds what `prepared` named. Said last: a build killed before repeats it."""
     with connect(warehouse, settings) as con:
         con.begin()
         for table, names in (
@@ -135,7 +135,7 @@ def pending_batches(home: Home, settings: Settings) -> list[Path]:
 
 
 def fingerprint(project: Path = DBT_PROJECT) -> str:
-    """Which project built a warehouse: a changed model, seed, macro or contract builds it afresh."""
+    """Which project built a warehouse; a changed model, seed or contract builds it afresh."""
     digest = hashlib.sha256()
     for folder in ("models", "macros", "seeds"):
         for path in sorted((project / folder).rglob("*")):

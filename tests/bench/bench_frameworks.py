@@ -29,7 +29,7 @@ def rows() -> list[Row]:
 
 
 def _bare_cost(home: Path) -> float:
-    """Imports of Dagster and Great Expectations, and a build of the same project with nothing new."""
+    """Imports of Dagster and Great Expectations, and a build of the project with nothing new."""
     environment = {
         "DBT_PROJECT_DIR": str(DBT_PROJECT),
         "DBT_PROFILES_DIR": str(DBT_PROJECT),

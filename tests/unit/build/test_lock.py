@@ -32,9 +32,12 @@ def holder(tmp_path: Path):
     process.wait()
 
 
-def test_the_second_writer_is_told_who_the_first_is(tmp_path: Path, holder: subprocess.Popen) -> None:
-    with pytest.raises(AlreadyRunning, match=f"process {holder.pid}, since 20"), only_writer(
-        Home(tmp_path)
+def test_the_second_writer_is_told_who_the_first_is(
+    tmp_path: Path, holder: subprocess.Popen
+) -> None:
+    with (
+        pytest.raises(AlreadyRunning, match=f"process {holder.pid}, since 20"),
+        only_writer(Home(tmp_path)),
     ):
         pass
 

@@ -38,7 +38,8 @@ def test_a_run_killed_after_the_pointer_moved_is_recorded_by_the_next(tmp_path: 
 def test_empty_records_have_the_types_of_full_ones(tmp_path: Path) -> None:
     home = Home(tmp_path)
     records.ensure_schema(home)
-    records.keep(home, RECORD.run_id, records.run_frame(RECORD), records.check_frame(RECORD, [CHECK]))
+    run, checks = records.run_frame(RECORD), records.check_frame(RECORD, [CHECK])
+    records.keep(home, RECORD.run_id, run, checks)
     for file in ("run.parquet", "check_results.parquet"):
         empty = pl.read_parquet_schema(home.runs / "_schema" / file)
         assert empty == pl.read_parquet_schema(home.runs / RECORD.run_id / file)
