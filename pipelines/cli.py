@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import sys
+
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -178,4 +178,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

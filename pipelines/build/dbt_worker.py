@@ -15,9 +15,12 @@ import os
 import sys
 from typing import Any, TextIO
 
+from pipelines.parent import leave_with_parent
+
 
 def main() -> None:
     """Parse at once, then serve requests until stdin closes."""
+    leave_with_parent()
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8", buffering=1)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever dbt prints is log, not answer
     from dbt.cli.main import dbtRunner

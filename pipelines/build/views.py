@@ -10,6 +10,7 @@ left alone after that; their glob sees later batches by itself.
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,7 @@ from pipelines.settings import DBT_PROJECT, Home, Settings
 LAKE_TABLES = ("files", "file_scopes", "rejected_rows", "skipped_rows")
 RUN_TABLES = {"runs": "run", "check_results": "check_results"}
 SCHEMA_FOLDER = "_schema"
+_LOCK_SECONDS = 10  # a killed run's children need a moment to notice
 BATCH_FORMAT = "%Y%m%dT%H%M%S%fZ"
 
 
@@ -43,15 +45,17 @@ def connect(warehouse: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
     """
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     config = settings.duckdb_config()
-    try:
-        return duckdb.connect(str(warehouse), config=config)
-    except duckdb.IOException as fault:
-        if "lock" in str(fault).lower():
-            raise
-        discard(warehouse)
-    except duckdb.Error:
-        discard(warehouse)
-    return duckdb.connect(str(warehouse), config=config)
+    patience = time.monotonic() + _LOCK_SECONDS
+    while True:
+        try:
+            return duckdb.connect(str(warehouse), config=config)
+        except duckdb.Error as fault:
+            locked = isinstance(fault, duckdb.IOException) and "lock" in str(fault).lower()
+            if not locked:
+                discard(warehouse)
+            elif time.monotonic() > patience:
+                raise
+            time.sleep(0.1)
 
 
 def discard(warehouse: Path) -> None:
