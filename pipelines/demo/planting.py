@@ -1,0 +1,363 @@
+"""Plants an error in a store-day's exports and writes down what has to be found, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from pipelines.demo import errors, measures, money
+from pipelines.demo.chance import chance
+from pipelines.demo.errors import Error
+from pipelines.demo.exports import Export, due
+from pipelines.demo.receipts import Receipt
+from pipelines.demo.rows import columns
+from pipelines.demo.selling import Day
+
+Exports = dict[str, Export]
+# Datasets whose absence keeps a store-day from being complete.
+_OWED = ("sales_lines", "tenders", "till_closings", "stock_snapshots", "stock_movements")
+_RENAMED = {
+    "sales_lines": ("net_amount", "net_amt"),
+    "tenders": ("tender_type", "payment_method"),
+    "store_traffic": ("visitors", "footfall"),
+    "stock_movements": ("movement_type", "mvt_type"),
+}
+# What is unreadable on a bad line, in turn: dataset, column, text, what is wrong with it.
+_BAD = {
+    "sales_lines": [
+        ("net_amount", "12O0.00", "amount with a letter O for a zero"),
+        ("business_date", "2026-02-31", "a day that does not exist"),
+    ],
+    "store_traffic": [("visitors", "twelve", "a number in words")],
+    "stock_snapshots": [("stock_status", "on loan?", "an unknown code")],
+}
+
+
+class Planter:
+    """Keeps the truth: every planted error with what it must lead to."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self.truth: list[dict[str, Any]] = []
+        self.files = {"duplicate": 0, "refused": 0, "superseded": 0, "never_sent": 0}
+        self._how: dict[str, Callable[[Error, Exports, Day], list[Export]]] = {
+            errors.LATE: self._late,
+            errors.MISSING: self._missing,
+            errors.DUPLICATE: self._duplicate,
+            errors.REEXPORT: self._reexport,
+            errors.UNBALANCED: self._unbalanced,
+            errors.BAD_LINE: self._bad_line,
+            errors.DRIFT: self._drift,
+        }
+
+    def plant(self, error: Error, exports: Exports, day: Day) -> list[Export]:
+        """The store-day's exports with the error in them."""
+        for export in exports.values():
+            export.is_planted = export.dataset in (error.dataset, self._also(error))
+        return self._how.get(error.kind, self._gap)(error, exports, day)
+
+    @staticmethod
+    def _also(error: Error) -> str:
+        """The second dataset an error touches, if any."""
+        return "tenders" if error.kind.startswith(errors.GAP) else ""
+
+    # -- how each error is made ------------------------------------------------------------
+
+    def _late(self, error: Error, exports: Exports, day: Day) -> list[Export]:
+        export = exports[error.dataset]
+        rng = chance(self._seed, "late", error.store_id, error.day)
+        export.arrives = due(export.place, error.day) + timedelta(
+            seconds=rng.randrange(3 * 3600, 30 * 3600)
+        )
+        minutes = _minutes_late(export)
+        self._found(error, export.file_name, [_received(error, minutes)], minutes_late=minutes)
+        return list(exports.values())
+
+    def _missing(self, error: Error, exports: Exports, day: Day) -> list[Export]:
+        export = exports.pop(error.dataset)
+        self.files["never_sent"] += 1
+        self._found(error, export.file_name, _absent(error), not_judged=_not_judged(error.dataset))
+        return list(exports.values())
+
+    def _duplicate(self, error: Error, exports: Exports, day: Day) -> list[Export]:
+        export = exports[error.dataset]
+        rng = chance(self._seed, "duplicate", error.store_id, error.day)
+        again = replace(
+            export, suffix="copy", arrives=export.arrives + timedelta(minutes=rng.randrange(1, 600))
+        )
+        self.files["duplicate"] += 1
+        self._found(
+            error,
+            again.file_name,
+            [_file(again.file_name, "duplicate"), _file(export.file_name, "accepted")],
+            original_file_name=export.file_name,
+        )
+        return [*exports.values(), again]
+
+    def _reexport(self, error: Error, exports: Exports, day: Day) -> list[Export]:
+        right = exports[error.dataset]
+        rng = chance(self._seed, "reexport", error.store_id, error.day)
+        wrong = replace(right, rows=_with_mistake(right, _first_sale(day), rng.randrange(50, 400)))
+        right.suffix = "2"
+        right.arrives = due(right.place, error.day) + timedelta(
+            seconds=rng.randrange(5 * 3600, 50 * 3600)
+        )
+        changed = measures.changes(error.dataset, wrong.rows, right.rows)
+        expected = [
+            _row("finance.restatements", error, {"measure": name}, **values)
+            for name, values in changed.items()
+        ]
+        expected += [
+            _file(wrong.file_name, "superseded"),
+            _file(right.file_name, "accepted"),
+            _row("finance.deliveries", error, {"dataset": error.dataset}, status="reopened"),
+        ]
+        self.files["superseded"] += 1
+        self._found(
+            error, right.file_name, expected, replaced_file_name=wrong.file_name, measures=changed
+        )
+        return [wrong, *exports.values()]
+
+    def _gap(self, error: Error, exports: Exports, day: Day) -> list[Export]:
+        gone = [receipt for receipt in day.receipts if receipt.is_withheld]
+        names = {receipt.transaction_id for receipt in gone}
+        for dataset in ("sales_lines", "tenders"):
+            export = exports[dataset]
+            export.rows = [row for row in export.rows if row[0] not in names]
+        first, last = gone[0], gone[-1]
+        unexplained = sum(receipt.total for receipt in gone if receipt.counts)
+        values = {
+            "register_id": first.register_id,
+            "receipt_series": first.series,
+            "first_missing": first.number,
+            "last_missing": last.number,
+            "missing_count": len(gone),
+            "position": error.kind.removeprefix(errors.GAP),
+        }
+        till = {"register_id": first.register_id, "tender_type": "card"}
+        self._found(
+            error,
+            exports[error.dataset].file_name,
+            [
+                _row("finance.receipt_gaps", error, values),
+                _failed(error, "F4"),
+                _row(
+                    "finance.tender_balances",
+                    error,
+                    till,
+                    declared_less_computed=money.written(unexplained),
+                ),
+            ],
+            **values,
+            receipts=[
+                {
+                    "transaction_id": receipt.transaction_id,
+                    "receipt_number": receipt.number,
+                    "transaction_status": receipt.status,
+                    "total": money.written(receipt.total),
+                }
+                for receipt in gone
+            ],
+        )
+        return list(exports.values())
+
+    def _unbalanced(self, error: Error, exports: Exports, day: Day) -> list[Export]:
+        receipt = _first_sale(day)
+        payment = receipt.payments[-1]
+        rng = chance(self._seed, "unbalanced", error.store_id, error.day)
+        off = min(rng.randrange(100, 9000), payment.worth // 2)
+        export = exports["tenders"]
+        rows: list[Any] = list(export.rows)
+        at = max(i for i, row in enumerate(rows) if row[0] == receipt.transaction_id)
+        rows[at] = rows[at]._replace(tender_amount=money.written(payment.amount - off))
+        export.rows = rows
+        self._found(
+            error,
+            export.file_name,
+            [
+                _unbalanced_row(error, receipt, receipt.total, receipt.total - off),
+                _failed(error, "F7"),
+            ],
+            transaction_id=receipt.transaction_id,
+            line_no=at + 2,
+            old_value=money.written(payment.amount),
+            new_value=rows[at].tender_amount,
+        )
+        return list(exports.values())
+
+    def _bad_line(self, error: Error, exports: Exports, day: Day) -> list[Export]:
+        export = exports[error.dataset]
+        rows: list[Any] = list(export.rows)
+        variants = _BAD[error.dataset]
+        column, text, what = variants[error.turn // 3 % len(variants)]
+        receipt = _first_sale(day)
+        at = len(rows) // 2
+        expected: list[dict[str, Any]] = []
+        if error.dataset == "sales_lines":
+            at = next(i for i, row in enumerate(rows) if row[0] == receipt.transaction_id)
+            lost = money.read(rows[at].net_amount) + money.read(rows[at].tax_amount)
+            expected = [
+                _unbalanced_row(error, receipt, receipt.total - lost, receipt.total),
+                _failed(error, "F7"),
+            ]
+        if error.dataset == "stock_snapshots":
+            at = next(i for i, row in enumerate(rows[at:], at) if row.serial_number)
+        serial = getattr(rows[at], "serial_number", "")
+        good = getattr(rows[at], column)
+        rows[at] = rows[at]._replace(**{column: text})
+        export.rows = rows
+        line = {"file_name": export.file_name, "line_no": at + 2}
+        self._found(
+            error,
+            export.file_name,
+            [
+                {"table": "quality.rejected_rows", "key": line, "values": {"column_name": column}},
+                _row("finance.deliveries", error, {"dataset": error.dataset}, status="incomplete"),
+                _failed(error, "F10"),
+                *expected,
+            ],
+            line_no=at + 2,
+            column_name=column,
+            value=text,
+            true_value=str(good),
+            serial_number=serial,
+            what=what,
+        )
+        return list(exports.values())
+
+    def _drift(self, error: Error, exports: Exports, day: Day) -> list[Export]:
+        export = exports[error.dataset]
+        old, new = _RENAMED[error.dataset]
+        right = replace(export, suffix="2", arrives=export.arrives + timedelta(hours=26))
+        export.header = tuple(new if name == old else name for name in columns(error.dataset))
+        self.files["refused"] += 1
+        comes = error.dataset in ("sales_lines", "tenders")
+        minutes = _minutes_late(right)
+        expected = [_file(export.file_name, "refused")]
+        expected += [_received(error, minutes)] if comes else _absent(error)
+        self._found(
+            error,
+            export.file_name,
+            expected,
+            column_name=old,
+            renamed_to=new,
+            corrected_file_name=right.file_name if comes else None,
+            minutes_late=minutes if comes else None,
+            not_judged=[] if comes else _not_judged(error.dataset),
+        )
+        return [*exports.values(), right] if comes else list(exports.values())
+
+    def _found(
+        self, error: Error, file_name: str, expected: list[dict[str, Any]], **details: Any
+    ) -> None:
+        """One entry of the truth."""
+        self.truth.append(
+            {
+                "error_id": f"E{len(self.truth) + 1:04d}",
+                "kind": error.kind,
+                "dataset": error.dataset,
+                "store_id": error.store_id,
+                "business_date": error.day.isoformat(),
+                "file_name": file_name,
+                **details,
+                "expected": expected,
+            }
+        )
+
+
+# -- what an error must lead to ----------------------------------------------------------------
+
+
+def _row(table: str, error: Error, key: dict[str, Any], **values: Any) -> dict[str, Any]:
+    """A row of a published table about the error's store-day."""
+    where = {"store_id": error.store_id, "business_date": error.day.isoformat(), **key}
+    return {"table": table, "key": where, "values": values}
+
+
+def _failed(error: Error, check: str) -> dict[str, Any]:
+    return _row("finance.completeness_checks", error, {"check_id": check}, passed=False)
+
+
+def _file(name: str, status: str) -> dict[str, Any]:
+    return {"table": "quality.files", "key": {"file_name": name}, "values": {"status": status}}
+
+
+def _received(error: Error, minutes: int) -> dict[str, Any]:
+    key = {"dataset": error.dataset}
+    return _row("finance.deliveries", error, key, status="received", minutes_late=minutes)
+
+
+def _absent(error: Error) -> list[dict[str, Any]]:
+    """What a file that never came leads to."""
+    expected = [_row("finance.deliveries", error, {"dataset": error.dataset}, status="missing")]
+    if error.dataset in _OWED:
+        expected.append(_failed(error, "F1"))
+    if error.dataset == "till_closings":
+        expected.append(_failed(error, "F3"))
+    return expected
+
+
+def _not_judged(dataset: str) -> list[str]:
+    """Tables that can say nothing about a store-day while this dataset is absent."""
+    return {
+        "sales_lines": ["finance.unbalanced_transactions", "finance.receipt_gaps"],
+        "tenders": ["finance.unbalanced_transactions"],
+        "till_closings": ["finance.tender_balances"],
+        "stock_snapshots": ["inventory.stock_rollforward_daily"],
+        "stock_movements": ["inventory.stock_rollforward_daily"],
+    }.get(dataset, [])
+
+
+def _unbalanced_row(error: Error, receipt: Receipt, lines: int, paid: int) -> dict[str, Any]:
+    return _row(
+        "finance.unbalanced_transactions",
+        error,
+        {"transaction_id": receipt.transaction_id},
+        lines_total=money.written(lines),
+        tenders_total=money.written(paid),
+    )
+
+
+def _minutes_late(export: Export) -> int:
+    return int((export.arrives - due(export.place, export.day)).total_seconds() // 60)
+
+
+# -- mistakes ----------------------------------------------------------------------------------
+
+
+def _first_sale(day: Day) -> Receipt:
+    """The sale the store-day was asked to begin with."""
+    return next(
+        receipt
+        for receipt in day.receipts
+        if receipt.counts and not receipt.is_withheld and receipt.payments and receipt.total > 0
+    )
+
+
+def _with_mistake(export: Export, sale: Receipt, amount: int) -> Sequence[Any]:
+    """The rows as they were first, wrongly, sent. `amount` is whole dollars."""
+    rows: list[Any] = list(export.rows)
+    cents = amount * 100
+    of_sale = [i for i, row in enumerate(rows) if row[0] == sale.transaction_id]
+    if export.dataset == "sales_lines":
+        goods = (i for i in of_sale if rows[i].line_type == "merchandise")
+        at = next(goods, of_sale[0])
+        units = int(rows[at].quantity)
+        rows[at] = rows[at]._replace(
+            regular_unit_price=money.written(money.read(rows[at].regular_unit_price) + cents),
+            net_amount=money.written(money.read(rows[at].net_amount) + cents * units),
+        )
+    elif export.dataset == "tenders":
+        at = of_sale[-1]
+        new = money.read(rows[at].tender_amount) + cents
+        rows[at] = rows[at]._replace(tender_amount=money.written(new))
+    elif export.dataset == "till_closings":
+        new = money.read(rows[0].declared_amount) + cents
+        rows[0] = rows[0]._replace(declared_amount=money.written(new))
+    elif export.dataset == "store_traffic":
+        rows[-2] = rows[-2]._replace(visitors=rows[-2].visitors + amount // 10)
+    else:  # a line of the stock exports was forgotten
+        rows.pop(len(rows) // 2)
+    return rows
