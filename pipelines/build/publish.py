@@ -20,6 +20,7 @@ import polars as pl
 
 from pipelines.build import catalog, records
 from pipelines.build.clock import RUN_FORMAT
+from pipelines.ingest.killpoints import reached
 from pipelines.settings import Home, Settings
 
 DATABASE = "loupe.duckdb"
@@ -66,6 +67,7 @@ def publish(
     folder = home.published / run_id
     draft.rename(folder)
     _sync(home.published)
+    reached("before_pointer")
     if move_pointer:
         records.replace_text(home.current_pointer, run_id + "\n")
     return folder

@@ -23,8 +23,11 @@ from pipelines.build.clock import Clock, utc_now
 from pipelines.build.dbt import Dbt, Node, manifest
 from pipelines.build.lock import only_writer
 from pipelines.ingest.batch import BatchResult, take_in
-from pipelines.ingest.kill_points import reached
+from pipelines.ingest.killpoints import reached
 from pipelines.settings import Home, Settings
+
+KILL_POINTS = ("before_build", "mid_build", "after_build", "before_pointer", "after_pointer")
+"""Named points of a run after the reading, at which a test may kill it."""
 
 Told = Callable[[str, int, int], None]
 """Hears of progress: what is being done, how much of it is done, how much there is (0: unknown)."""
@@ -155,7 +158,6 @@ class Street:
         self.told("Publishing", 0, 0)
         record = self._record("published")
         run, checks = records.run_frame(record), records.check_frame(record, self.checks)
-        reached("before_publish")
         folder = publish.publish(self.home, self.settings, self.manifest, run, checks)
         reached("after_pointer")
         records.keep(self.home, record.run_id, run, checks)
