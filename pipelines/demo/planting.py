@@ -1,4 +1,10 @@
-"""Plants an error in a store-day's exports and writes down what has to be found, and where."""
+"""Plants an error in a store-day's exports and writes down what has to be found, and where.
+
+Each entry of the truth says what was done (`kind`, `dataset`, `store_id`, `business_date`,
+`file_name` and details of the kind) and, under `expected`, every row of a published table that
+must show it: `table`, `key`, `values`. Nothing else may be found. `not_judged` names tables that
+can say nothing about the store-day, because a side of their comparison is absent.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +17,11 @@ from pipelines.demo import errors, measures, money
 from pipelines.demo.chance import chance
 from pipelines.demo.errors import Error
 from pipelines.demo.exports import Export, due
+from pipelines.demo.places import Place
 from pipelines.demo.receipts import Receipt
 from pipelines.demo.rows import columns
 from pipelines.demo.selling import Day
+from pipelines.demo.trading import next_open_day
 
 Exports = dict[str, Export]
 # Datasets whose absence keeps a store-day from being complete.
@@ -136,19 +144,13 @@ class Planter:
             "missing_count": len(gone),
             "position": error.kind.removeprefix(errors.GAP),
         }
-        till = {"register_id": first.register_id, "tender_type": "card"}
         self._found(
             error,
             exports[error.dataset].file_name,
             [
                 _row("finance.receipt_gaps", error, values),
                 _failed(error, "F4"),
-                _row(
-                    "finance.tender_balances",
-                    error,
-                    till,
-                    declared_less_computed=money.written(unexplained),
-                ),
+                _tender_balance(error, first.register_id, "card", unexplained),
             ],
             **values,
             receipts=[
@@ -179,6 +181,7 @@ class Planter:
             [
                 _unbalanced_row(error, receipt, receipt.total, receipt.total - off),
                 _failed(error, "F7"),
+                _tender_balance(error, receipt.register_id, payment.kind, off),
             ],
             transaction_id=receipt.transaction_id,
             line_no=at + 2,
@@ -203,7 +206,9 @@ class Planter:
                 _failed(error, "F7"),
             ]
         if error.dataset == "stock_snapshots":
-            at = next(i for i, row in enumerate(rows[at:], at) if row.serial_number)
+            pieces = [i for i, row in enumerate(rows) if row.serial_number]
+            at = pieces[len(pieces) // 2]
+            expected = _one_piece_short(error, export.place)
         serial = getattr(rows[at], "serial_number", "")
         good = getattr(rows[at], column)
         rows[at] = rows[at]._replace(**{column: text})
@@ -318,6 +323,27 @@ def _unbalanced_row(error: Error, receipt: Receipt, lines: int, paid: int) -> di
         lines_total=money.written(lines),
         tenders_total=money.written(paid),
     )
+
+
+def _tender_balance(error: Error, register_id: str, kind: str, difference: int) -> dict[str, Any]:
+    """A till whose closing is right where the payments sent are not."""
+    return _row(
+        "finance.tender_balances",
+        error,
+        {"register_id": register_id, "tender_type": kind},
+        declared_less_computed=money.written(difference),
+    )
+
+
+def _one_piece_short(error: Error, place: Place) -> list[dict[str, Any]]:
+    """A piece missing from one snapshot is lost that day and found the next open day."""
+    following = next_open_day(place, error.day + timedelta(days=1))
+    found = replace(error, day=following)
+    table = "inventory.stock_rollforward_daily"
+    return [
+        _row(table, error, {}, residual_units="-1"),
+        _row(table, found, {}, residual_units="1"),
+    ]
 
 
 def _minutes_late(export: Export) -> int:

@@ -13,7 +13,7 @@ from pipelines.demo.people import Staff
 from pipelines.demo.places import BOUTIQUE, Place
 from pipelines.demo.rows import StockMovement
 from pipelines.demo.stock import Parcel, Shelf, Workshop
-from pipelines.demo.trading import closed_because, hours, next_open_day
+from pipelines.demo.trading import closed_because, hours, next_open_day, season
 
 _CARRIERS = ("Sealed Van Lines", "Night Courier Secure")
 _TWO_PERSONS_FROM = 100_000_00
@@ -80,7 +80,7 @@ class Supply:
         if index == self._warehouse:
             rows += self._supplier_receipt(day, at, rng)
             for target, place_there in enumerate(self._places[:-1]):
-                if rng.random() < 0.7 and not closed_because(place_there, day):
+                if rng.random() < 0.85 and not closed_because(place_there, day):
                     rows += self._replenish(target, day, at, rng)
         elif place.format == BOUTIQUE:
             rows += self._send_away(index, day, at, rng)
@@ -92,7 +92,7 @@ class Supply:
     def _supplier_receipt(self, day: date, at: datetime, rng: Random) -> list[StockMovement]:
         """The warehouse is filled up when it runs low, and now and then anyway."""
         shelf, place = self.shelves[-1], self._places[-1]
-        lacking = place.pieces - len(shelf.pieces)
+        lacking = int(place.pieces * season(day)) - len(shelf.pieces)
         if lacking < place.pieces * 0.15 and rng.random() > 0.1:
             return []
         parcels = [self._workshop.make(rng) for _ in range(max(lacking, 3))]
@@ -116,9 +116,10 @@ class Supply:
     def _replenish(self, target: int, day: date, at: datetime, rng: Random) -> list[StockMovement]:
         """What a selling place lacks leaves the warehouse for it."""
         shelf, there = self.shelves[-1], self.shelves[target]
-        lacking = there.place.pieces - len(there.pieces) - self._on_the_way[target]
+        wanted = int(there.place.pieces * season(day))
+        lacking = wanted - len(there.pieces) - self._on_the_way[target]
         parcels = []
-        for _ in range(min(lacking, 16, len(shelf.pieces))):
+        for _ in range(min(lacking, 30, len(shelf.pieces))):
             parcels.append(shelf.take_piece(rng.randrange(len(shelf.pieces))))
         for item in self._workshop.by_units:
             held = there.units[item.item_id] + self._units_on_the_way[target][item.item_id]

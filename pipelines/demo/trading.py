@@ -95,6 +95,11 @@ def demand(day: date) -> float:
     return factor
 
 
+def season(day: date) -> float:
+    """How much more than usual a place stocks, looking two weeks ahead; never less than usual."""
+    return max(1.0, _MONTH[(day + timedelta(days=14)).month - 1])
+
+
 def trading_day(place: Place, day: date) -> TradingDay:
     """The calendar's row for a place and day."""
     open_hours = hours(place, day)
