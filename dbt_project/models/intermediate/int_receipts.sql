@@ -1,0 +1,41 @@
+{{ config(materialized='incremental', incremental_strategy='replace_store_days') }}
+
+with lines as (
+
+    select * from {{ touched(ref('int_sales_lines')) }}
+
+),
+
+final as (
+
+    select
+        store_id,
+        business_date,
+        transaction_id,
+        min(register_id) as register_id,
+        min(receipt_series) as receipt_series,
+        min(receipt_number) as receipt_number,
+        min(client_id) as client_id,
+        min(sold_at) as sold_at,
+        max(currency) as currency,
+        coalesce(bool_or(transaction_status = 'completed'), false) as is_completed,
+        coalesce(bool_or(is_net_sale and not is_return), false) as has_sale,
+        coalesce(bool_or(is_net_sale and is_return), false) as has_return,
+        cast(
+            coalesce(sum(case when is_completed_line then net_amount + tax_amount end), 0)
+            as decimal(18, 2)
+        ) as lines_total,
+        cast(
+            coalesce(sum(case when is_net_sale then net_amount end), 0) as decimal(18, 2)
+        ) as net_sales,
+        cast(
+            coalesce(
+                sum(case when is_completed_line and line_type = 'service' then net_amount end), 0
+            ) as decimal(18, 2)
+        ) as service_sales
+    from lines
+    group by store_id, business_date, transaction_id
+
+)
+
+select * from final

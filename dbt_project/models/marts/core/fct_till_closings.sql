@@ -1,0 +1,36 @@
+{{ config(materialized='incremental', incremental_strategy='replace_store_days') }}
+
+with closings as (
+
+    select * from {{ touched(ref('stg_till_closings')) }}
+
+),
+
+final as (
+
+    select
+        store_id,
+        register_id,
+        z_number,
+        tender_type,
+        business_date,
+        closing_status,
+        opened_at,
+        closed_at,
+        first_receipt_number,
+        last_receipt_number,
+        transaction_count,
+        opening_float,
+        declared_amount,
+        counted_amount,
+        paid_in,
+        paid_out,
+        banked_amount,
+        _file_id,
+        _line_no,
+        _batch_id
+    from closings
+
+)
+
+select * from final

@@ -1,0 +1,30 @@
+with versions as (
+
+    select * from {{ ref('stg_file_scopes') }}
+
+),
+
+final as (
+
+    select
+        delivery_id,
+        file_id,
+        dataset,
+        scope,
+        store_id,
+        business_date,
+        scope_part,
+        row_count,
+        rejected_count,
+        exported_at,
+        received_at,
+        known_from,
+        known_to,
+        is_current,
+        is_accepted,
+        replaced_by_file_id
+    from versions
+
+)
+
+select * from final

@@ -1,0 +1,14 @@
+{{ config(incremental_strategy='delete+insert', unique_key='run_id') }}
+
+select
+    run_id,
+    checked_at,
+    border,
+    subject,
+    rule,
+    severity,
+    passed,
+    observed,
+    expected,
+    rows_failed
+from {{ recorded('check_results') }}

@@ -1,0 +1,6 @@
+{{ config(materialized='view') }}
+
+select
+    run_id,
+    run_at
+from {{ source('lake', 'clock') }}

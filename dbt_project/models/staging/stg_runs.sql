@@ -1,0 +1,12 @@
+{{ config(incremental_strategy='delete+insert', unique_key='run_id') }}
+
+select
+    run_id,
+    run_at,
+    started_at,
+    finished_at,
+    status,
+    files_loaded,
+    rows_loaded,
+    published
+from {{ recorded('runs') }}
