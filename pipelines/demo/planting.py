@@ -24,8 +24,8 @@ from pipelines.demo.selling import Day
 from pipelines.demo.trading import next_open_day
 
 Exports = dict[str, Export]
-# Datasets whose absence keeps a store-day from being complete.
-_OWED = ("sales_lines", "tenders", "till_closings", "stock_snapshots", "stock_movements")
+# Datasets whose absence keeps a store-day from being complete: the others do not block a day.
+_OWED = ("sales_lines", "tenders", "till_closings")
 _RENAMED = {
     "sales_lines": ("net_amount", "net_amt"),
     "tenders": ("tender_type", "payment_method"),
@@ -99,7 +99,11 @@ class Planter:
         self._found(
             error,
             again.file_name,
-            [_file(again.file_name, "duplicate"), _file(export.file_name, "accepted")],
+            [
+                _file(again.file_name, "duplicate"),
+                _file(export.file_name, "accepted"),
+                _row("finance.deliveries", error, {"dataset": error.dataset}, status="duplicate"),
+            ],
             original_file_name=export.file_name,
         )
         return [*exports.values(), again]
@@ -299,8 +303,6 @@ def _absent(error: Error) -> list[dict[str, Any]]:
     expected = [_row("finance.deliveries", error, {"dataset": error.dataset}, status="missing")]
     if error.dataset in _OWED:
         expected.append(_failed(error, "F1"))
-    if error.dataset == "till_closings":
-        expected.append(_failed(error, "F3"))
     return expected
 
 
