@@ -112,9 +112,7 @@ class Column(_Strict):
 
     @property
     def is_identifier(self) -> bool:
-        return self.data_type == "varchar" and bool(
-            self.is_key or _IDENTIFIER.fullmatch(self.name)
-        )
+        return self.data_type == "varchar" and bool(self.is_key or _IDENTIFIER.fullmatch(self.name))
 
 
 class Table(_Strict):

@@ -1,6 +1,6 @@
 """YAML that remembers its lines, so that every message can say where the fault stands.
 
-    tree, lines = read_yaml(path)      # lines.of(("sources", 0, "name")) → 14
+tree, lines = read_yaml(path)      # lines.of(("sources", 0, "name")) → 14
 """
 
 from __future__ import annotations

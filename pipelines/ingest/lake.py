@@ -1,0 +1,269 @@
+"""Writing the lake: one Parquet file a dataset a batch, whole batches by one rename."""
+
+from __future__ import annotations
+
+import os
+import queue
+import shutil
+import threading
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.ingest.contracts import Contract
+from pipelines.ingest.killpoints import reached
+from pipelines.settings import Home
+
+BATCH_ID = "%Y%m%dT%H%M%S%fZ"
+SCHEMA_BATCH = "_schema"
+_ROW_GROUP = 120_000
+_FINGERPRINT = "fingerprint.txt"
+
+
+def next_batch_id(newest: str | None, now: datetime | None) -> tuple[str, datetime]:
+    """A batch id later than `newest`, and its moment as naive UTC."""
+    moment = (now or datetime.now(UTC)).astimezone(UTC).replace(tzinfo=None)
+    if newest is not None:
+        last = datetime.strptime(newest, BATCH_ID)
+        if moment <= last:
+            moment = last + timedelta(microseconds=1)
+    return moment.strftime(BATCH_ID), moment
+
+
+def arrow_schema(schema: dict[str, pl.DataType]) -> pa.Schema:
+    """The Parquet schema of polars types."""
+    plain = pl.DataFrame(schema=schema).to_arrow(compat_level=pl.CompatLevel.oldest()).schema
+    return pa.schema(
+        [pa.field(f.name, pa.string() if pa.types.is_large_string(f.type) else f.type)
+         for f in plain]
+    )
+
+
+class TableWriter:
+    """Appends frames to one Parquet file, row groups as they fill, in a thread of its own.
+
+    Encoding runs beside the reading of the next block; at most two row groups are in memory.
+    """
+
+    def __init__(self, path: Path, schema: dict[str, pl.DataType]) -> None:
+        self.path = path
+        self.rows = 0
+        self._schema = arrow_schema(schema)
+        self._writer: pq.ParquetWriter | None = None
+        self._pending: list[pl.DataFrame] = []
+        self._pending_rows = 0
+        self._queue: queue.Queue[pl.DataFrame | pa.Table | None] = queue.Queue(1)
+        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._fault: BaseException | None = None
+        self._thread.start()
+
+    def write(self, frame: pl.DataFrame) -> None:
+        """Takes rows; columns must be those of the schema, in its order."""
+        self._pending.append(frame)
+        self._pending_rows += frame.height
+        self.rows += frame.height
+        if self._pending_rows >= _ROW_GROUP:
+            self._hand_over()
+
+    def append_file(self, path: Path) -> None:
+        """Takes all rows of another Parquet file of the same schema."""
+        self._hand_over()
+        with pq.ParquetFile(path) as file:
+            for group in range(file.num_row_groups):
+                table = file.read_row_group(group)
+                self.rows += table.num_rows
+                self._put(table)
+
+    def close(self) -> None:
+        """Finishes the file and brings it to disk."""
+        self._hand_over()
+        self._put(None)
+        self._thread.join()
+        if self._fault is not None:
+            raise self._fault
+
+    def _hand_over(self) -> None:
+        if self._pending:
+            self._put(pl.concat(self._pending, rechunk=False))
+            self._pending, self._pending_rows = [], 0
+
+    def _put(self, rows: pl.DataFrame | pa.Table | None) -> None:
+        while self._fault is None:
+            try:
+                self._queue.put(rows, timeout=1)
+                return
+            except queue.Full:
+                continue
+        raise self._fault
+
+    def _work(self) -> None:
+        try:
+            with self.path.open("wb") as file:
+                writer = pq.ParquetWriter(
+                    file, self._schema, compression="zstd", compression_level=1,
+                    store_decimal_as_integer=True,
+                )
+                while (rows := self._queue.get()) is not None:
+                    if isinstance(rows, pl.DataFrame):
+                        rows = rows.to_arrow(compat_level=pl.CompatLevel.oldest())
+                    writer.write_table(rows.cast(self._schema), row_group_size=2 * _ROW_GROUP)
+                writer.close()
+                file.flush()
+                os.fsync(file.fileno())
+        except BaseException as fault:  # handed to the thread that writes
+            self._fault = fault
+
+
+class BatchFolder:
+    """A batch while it is put together, below lake/incoming."""
+
+    def __init__(self, home: Home, batch_id: str, contract: Contract) -> None:
+        self._home = home
+        self._contract = contract
+        self.batch_id = batch_id
+        self.path = home.incoming / batch_id
+        self._spools = self.path / "spool"
+        self._spools.mkdir(mode=0o700, parents=True)
+        self._open: dict[str, TableWriter] = {}
+        self._adopted: dict[str, list[tuple[Path, int]]] = {}
+        self._spooled = 0
+
+    def write(self, dataset: str, rows: pl.DataFrame) -> None:
+        """Takes rows of accepted files."""
+        if rows.is_empty():
+            return
+        if dataset not in self._open:
+            self._open[dataset] = TableWriter(
+                self.path / f"{dataset}.parquet", self._contract.datasets[dataset].schema_in_lake
+            )
+        self._open[dataset].write(rows)
+
+    def spool(self, dataset: str) -> TableWriter:
+        """Where the rows of a big file stand until it is accepted."""
+        self._spooled += 1
+        return TableWriter(
+            self._spools / f"{self._spooled}.parquet",
+            self._contract.datasets[dataset].schema_in_lake,
+        )
+
+    def adopt(self, dataset: str, spool: Path, rows: int) -> None:
+        """Takes the rows of an accepted big file."""
+        if rows:
+            self._adopted.setdefault(dataset, []).append((spool, rows))
+
+    def finish_tables(self) -> dict[str, int]:
+        """Closes the tables; how many rows each has."""
+        for dataset, spools in self._adopted.items():
+            if len(spools) == 1 and dataset not in self._open:
+                spools[0][0].rename(self.path / f"{dataset}.parquet")
+                continue
+            if dataset not in self._open:
+                self._open[dataset] = TableWriter(
+                    self.path / f"{dataset}.parquet",
+                    self._contract.datasets[dataset].schema_in_lake,
+                )
+            for spool, _ in spools:
+                self._open[dataset].append_file(spool)
+        counts = {}
+        for dataset, writer in self._open.items():
+            writer.close()
+            counts[dataset] = writer.rows
+        for dataset, spools in self._adopted.items():
+            counts.setdefault(dataset, sum(rows for _, rows in spools))
+        shutil.rmtree(self._spools)
+        return counts
+
+    def write_book(self, name: str, rows: list[dict[str, object]] | pl.DataFrame) -> None:
+        """Writes one of the books of ingestion."""
+        schema = self._contract.system[name].schema_in_lake
+        frame = (
+            rows if isinstance(rows, pl.DataFrame)
+            else pl.DataFrame(rows, schema=schema, orient="row")
+        )
+        write_table(self.path / f"{name}.parquet", frame.select(*schema).cast(schema))
+
+    def commit(self) -> Path:
+        """Everything to disk, then one rename."""
+        _sync_folder(self.path)
+        reached("before_commit")
+        self._home.batches.mkdir(mode=0o700, parents=True, exist_ok=True)
+        target = self._home.batches / self.batch_id
+        self.path.rename(target)
+        _sync_folder(self._home.batches)
+        reached("after_commit")
+        return target
+
+    def abandon(self) -> None:
+        for writer in self._open.values():
+            writer.close()
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+def write_table(path: Path, frame: pl.DataFrame) -> None:
+    """One small Parquet file, on disk when this returns."""
+    table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+    with path.open("wb") as file:
+        pq.write_table(
+            table.cast(arrow_schema(dict(frame.schema))), file, compression="zstd",
+            compression_level=1, store_decimal_as_integer=True,
+        )
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def clear_incoming(home: Home) -> None:
+    """Throws away what an interrupted run left behind."""
+    shutil.rmtree(home.incoming, ignore_errors=True)
+    for leftover in home.archive.glob(".*.incoming"):
+        leftover.unlink(missing_ok=True)
+
+
+def refresh_schema(home: Home, contract: Contract) -> None:
+    """The `_schema` batch: no rows, every type, so that globs over batches never come up empty."""
+    folder = home.batches / SCHEMA_BATCH
+    stamp = folder / _FINGERPRINT
+    told = f"{contract.fingerprint}\n"
+    if stamp.exists() and stamp.read_text("utf-8") == told:
+        return
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    tables = {
+        name: table.schema_in_lake for name, table in [*contract.datasets.items(), *contract.system.items()]
+    }
+    for name, schema in tables.items():
+        fresh = folder / f".{name}.incoming"
+        write_table(fresh, pl.DataFrame(schema=schema))
+        fresh.replace(folder / f"{name}.parquet")
+    for path in folder.glob("*.parquet"):
+        if path.stem not in tables:
+            path.unlink()
+    fresh = folder / ".fingerprint.incoming"
+    fresh.write_text(told, "utf-8")
+    fresh.replace(stamp)
+    _sync_folder(folder)
+
+
+def current_stores(home: Home) -> Iterable[tuple[str, str]]:
+    """(store_id, time_zone) of the newest stores list in the lake."""
+    paths = sorted(home.batches.glob("[!_]*/stores.parquet"))
+    if not paths:
+        return []
+    rows = pl.read_parquet(
+        paths[-1], columns=["store_id", "time_zone", "_file_id"], hive_partitioning=False
+    )
+    scopes = pl.read_parquet(paths[-1].with_name("file_scopes.parquet"))
+    newest = (
+        scopes.filter(pl.col("dataset") == "stores").sort("sequence_no").get_column("file_id")[-1]
+    )
+    return rows.filter(pl.col("_file_id") == newest).select("store_id", "time_zone").rows()
+
+
+def _sync_folder(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
