@@ -410,13 +410,16 @@ class Reader:
             delivery.control = Control.read(delivery.found.control, dataset)
 
     def _chunks(self, delivery: Delivery, mapping: Mapping, dataset: Dataset) -> Iterator[Chunk]:
-        return readers.read(
+        chunks = readers.read(
             delivery.kept.path,
             delivery.found.name,
             mapping,
             self._settings,
             lambda names: check_header(names, mapping, dataset),
         )
+        if mapping.format_of(delivery.found.name) != "xlsx":
+            return chunks
+        return _without_midnights(chunks, mapping, dataset)
 
     def _stage(
         self, frame: pl.DataFrame, clean: bool, mapping: Mapping, dataset: Dataset,
@@ -584,6 +587,22 @@ def check_header(names: list[str], mapping: Mapping, dataset: Dataset) -> None:
         raise Refused(f"its header is wrong: {'; '.join(wrong)}")
     if "" in names or len(set(names)) != len(names):
         raise Refused("its header is wrong: a column has no name")
+
+
+def _without_midnights(
+    chunks: Iterator[Chunk], mapping: Mapping, dataset: Dataset
+) -> Iterator[Chunk]:
+    """A workbook keeps a date as a moment at midnight; where we want a date it is one again."""
+    dates = {
+        rule.source for name, rule in mapping.rules.items()
+        if rule.source and not rule.dates and dataset.columns[name].data_type == "date"
+    }
+    for chunk in chunks:
+        here = [name for name in chunk.frame.columns if name in dates]
+        chunk.frame = chunk.frame.with_columns(
+            pl.col(name).str.strip_suffix(" 00:00:00") for name in here
+        )
+        yield chunk
 
 
 def _few(names: list[str]) -> list[str]:
