@@ -116,21 +116,30 @@ def _known_items(lake: Path) -> str:
 
 
 # Which version of each scope stands, among those judged: the last to come, unless its source wrote
-# it before one that was there; a whole store-day replaces its parts.
+# it before one that was there (an export without a time of its own is believed whatever came
+# before); a whole store-day replaces its parts.
 CURRENT_SCOPES = """
 with versions as (
     select
-        dataset, scope, file_id, _batch_id, scope_part is not null as is_part,
-        store_id, business_date, known_from, sequence_no,
-        coalesce(exported_at >= max(exported_at) over (
+        *,
+        scope_part is not null as is_part,
+        count(*) filter (where exported_at is null) over (
             partition by dataset, scope order by known_from, sequence_no
-            rows between unbounded preceding and 1 preceding
-        ), true) as is_newer
+        ) as era
     from file_scopes
     where scope is not null
 ),
+timed as (
+    select
+        *,
+        coalesce(exported_at >= max(exported_at) over (
+            partition by dataset, scope, era order by known_from, sequence_no
+            rows between unbounded preceding and 1 preceding
+        ), true) as is_newer
+    from versions
+),
 latest as (
-    select * from versions
+    select * from timed
     where is_newer
     qualify row_number() over (
         partition by dataset, scope order by known_from desc, sequence_no desc

@@ -1,0 +1,411 @@
+"""A warehouse of one store and three days that keeps every promise, small enough to break.
+
+Its tables are made from the YAML beside each mart and from the contract, so a column that is
+renamed or retyped is so here too. Columns not named below are null.
+
+The days: 3 January is closed. On 4 January there is a correction of the sales, a return, a voided
+receipt, a receipt number that is missing (3) and a receipt that was not paid in full (T5). On
+5 January, the day of the run, nothing is due yet.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+
+from pipelines.ingest.contracts import Contract
+from pipelines.settings import DBT_PROJECT
+
+MARTS = DBT_PROJECT / "models" / "marts"
+STORE = "S1"
+CLOSED, DAY, TODAY = date(2026, 1, 3), date(2026, 1, 4), date(2026, 1, 5)
+KNOWN, CORRECTED = datetime(2026, 1, 5, 6), datetime(2026, 1, 5, 7)
+STAGED = {
+    "sales_lines": "core.fct_sales_lines",
+    "tenders": "core.fct_tenders",
+    "till_closings": "core.fct_till_closings",
+    "stock_movements": "core.fct_stock_movements",
+}
+DAILY = (*STAGED, "stock_snapshots", "store_traffic")
+BLOCKING = ("sales_lines", "tenders", "till_closings")
+LINEAGE = {"_file_id": "varchar", "_line_no": "bigint", "_batch_id": "varchar"}
+
+Row = dict[str, Any]
+Columns = dict[str, str]
+
+
+def published_tables() -> dict[str, Columns]:
+    """Every mart declared, `schema.table`, with its columns and types."""
+    tables = {}
+    for path in sorted(MARTS.glob("*/*.yml")):
+        for model in yaml.safe_load(path.read_text("utf-8")).get("models", []):
+            columns = {column["name"]: column["data_type"] for column in model["columns"]}
+            tables[f"{path.parent.name}.{model['name']}"] = columns
+    return tables
+
+
+def declared_keys() -> dict[str, tuple[str, ...]]:
+    """The key every mart's YAML has tested."""
+    keys = {}
+    for path in sorted(MARTS.glob("*/*.yml")):
+        for model in yaml.safe_load(path.read_text("utf-8")).get("models", []):
+            (key,) = [test["is_key"] for test in model["data_tests"] if "is_key" in test]
+            keys[f"{path.parent.name}.{model['name']}"] = tuple(key["arguments"]["columns"])
+    return keys
+
+
+def build(file: Path, contract: Contract) -> None:
+    """Writes the warehouse."""
+    tables = published_tables()
+    for name in (*DAILY, "stores"):
+        dataset = contract.datasets[name]
+        columns = {column.name: column.data_type for column in dataset.columns.values()}
+        tables[f"staging.stg_{name}"] = {**columns, **LINEAGE}
+    tables["staging.stg_clock"] = {"run_id": "varchar", "run_at": "timestamp"}
+    with duckdb.connect(str(file)) as con:
+        for schema in {table.partition(".")[0] for table in tables}:
+            con.execute(f"create schema {schema}")
+        for table, columns in tables.items():
+            listed = ", ".join(f"{name} {data_type}" for name, data_type in columns.items())
+            con.execute(f"create table {table} ({listed})")
+        for table, rows in rows_by_table().items():
+            for row in rows:
+                names, marks = ", ".join(row), ", ".join("?" * len(row))
+                con.execute(f"insert into {table} ({names}) values ({marks})", [*row.values()])
+
+
+def rows_by_table() -> dict[str, list[Row]]:
+    day = {"store_id": STORE, "business_date": DAY}
+    rows = {
+        "staging.stg_clock": [{"run_id": "run_1", "run_at": datetime(2026, 1, 5, 8)}],
+        **_dimensions(),
+        **_facts(day),
+        **_books(day),
+        **_finance(day),
+        **_kpis(day),
+    }
+    for dataset, fact in STAGED.items():
+        derived = {"is_net_sale", "gross_amount", "cost_amount", "category", "is_completed"}
+        rows[f"staging.stg_{dataset}"] = [
+            {name: value for name, value in row.items() if name not in derived}
+            for row in rows[fact]
+        ]
+    return rows
+
+
+def _dimensions() -> dict[str, list[Row]]:
+    dates, first, last = [], date(2023, 6, 1), date(2027, 6, 30)
+    starts = [date(2023, 1, 29), date(2024, 2, 4), date(2025, 2, 2), date(2026, 2, 1)]
+    starts.append(date(2027, 1, 31))
+    day = first
+    while day <= last:
+        start = max(s for s in starts if s <= day)
+        year_ago = day - timedelta(days=364)
+        dates.append(
+            {
+                "calendar_date": day,
+                "retail_year": start.year,
+                "retail_week": (day - start).days // 7 + 1,
+                "ly_same_weekday": year_ago,
+                "ly_date_fiscal": year_ago,
+                "ly_date_restated": year_ago,
+            }
+        )
+        day += timedelta(days=1)
+    return {
+        "core.dim_dates": dates,
+        "core.dim_stores": [{"store_id": STORE, "currency": "USD"}],
+        "core.dim_items": [{"item_id": "I1", "category": "rings"}],
+        "core.dim_employees": [{"employee_id": "E1"}],
+        "core.dim_clients": [{"client_id": "C1"}],
+    }
+
+
+def _facts(day: Row) -> dict[str, list[Row]]:
+    def line(receipt: int, number: int, net: int, tax: int, **more: Any) -> Row:
+        return {
+            **day,
+            "transaction_id": f"T{receipt}",
+            "line_number": number,
+            "register_id": "R1",
+            "receipt_number": receipt,
+            "transaction_status": "completed",
+            "line_type": "merchandise",
+            "item_id": "I1",
+            "category": "rings",
+            "quantity": 1,
+            "net_amount": net,
+            "tax_amount": tax,
+            "gross_amount": net,
+            "cost_amount": 40,
+            "currency": "USD",
+            "is_net_sale": True,
+            "_file_id": "sales_lines corrected",
+            "_line_no": 2,
+            **more,
+        }
+
+    service = {"line_type": "service", "is_net_sale": False, "item_id": None, "category": None}
+    voided = {"transaction_status": "voided", "is_net_sale": False}
+    returned = {"quantity": -1, "cost_amount": -40}
+
+    def tender(receipt: int, amount: int, change: int | None = None) -> Row:
+        return {
+            **day,
+            "transaction_id": f"T{receipt}",
+            "tender_number": 1,
+            "tender_amount": amount,
+            "change_amount": change,
+            "is_completed": True,
+            "_file_id": "tenders",
+            "_line_no": 2,
+        }
+
+    def piece(serial: str, since: date, until: date | None) -> Row:
+        return {
+            "position_id": f"{serial} {since}",
+            "store_id": STORE,
+            "item_id": "I1",
+            "serial_number": serial,
+            "quantity": 1,
+            "from_date": since,
+            "to_date": until,
+            "_file_id": "stock_snapshots",
+            "_line_no": 2,
+        }
+
+    snapshot = {**day, "item_id": "I1", "quantity": 1, "_file_id": "stock_snapshots"}
+    return {
+        "core.fct_sales_lines": [
+            line(1, 1, 100, 8, gross_amount=110),
+            line(1, 2, 20, 0, **service),
+            line(2, 1, -30, -2, **returned),
+            line(4, 1, 50, 4, **voided),
+            line(5, 1, 200, 16),
+        ],
+        "core.fct_tenders": [tender(1, 130, 2), tender(2, -32), tender(5, 210)],
+        "core.fct_till_closings": [
+            {
+                **day,
+                "register_id": "R1",
+                "z_number": "1",
+                "tender_type": "cash",
+                "declared_amount": 306,
+                "_file_id": "till_closings",
+                "_line_no": 2,
+            }
+        ],
+        "core.fct_stock_movements": [
+            {
+                **day,
+                "document_id": "M1",
+                "line_number": 1,
+                "quantity": -1,
+                "_file_id": "stock_movements",
+                "_line_no": 2,
+            }
+        ],
+        "core.fct_stock_positions": [
+            piece("A", date(2026, 1, 1), date(2026, 1, 2)),
+            piece("A", DAY, None),
+            piece("B", date(2026, 1, 1), None),
+        ],
+        "staging.stg_stock_snapshots": [
+            {**snapshot, "serial_number": "A"},
+            {**snapshot, "serial_number": "B"},
+            {**snapshot, "serial_number": "A", "business_date": date(2026, 1, 2)},
+        ],
+        "staging.stg_store_traffic": [
+            {**day, "hour": 10, "visitors": 20},
+            {**day, "hour": 11, "visitors": 5},
+            {**day, "business_date": TODAY, "hour": 10, "visitors": 3},
+        ],
+    }
+
+
+def _books(day: Row) -> dict[str, list[Row]]:
+    files, scopes = [], []
+    deliveries = [(name, name, KNOWN, None) for name in DAILY]
+    deliveries[0] = ("sales_lines", "sales_lines", KNOWN, CORRECTED)
+    deliveries.append(("sales_lines", "sales_lines corrected", CORRECTED, None))
+    for dataset, file, known_from, known_to in deliveries:
+        about = {"delivery_id": f"d {file}", "file_id": file, "dataset": dataset}
+        files.append(
+            {
+                **about,
+                "lines_read": 5,
+                "rows_loaded": 5,
+                "rows_rejected": 0,
+                "rows_skipped": 0,
+                "status": "superseded" if known_to else "accepted",
+                "known_from": known_from,
+                "known_to": known_to,
+            }
+        )
+        scopes.append(
+            {
+                **about,
+                **day,
+                "scope": f"{STORE}|{DAY}",
+                "known_from": known_from,
+                "known_to": known_to,
+                "is_current": known_to is None,
+            }
+        )
+    earlier = {"scope": "S1|2026-01-02", "business_date": date(2026, 1, 2)}
+    snapshots = next(row for row in scopes if row["dataset"] == "stock_snapshots")
+    # A file with two lines set aside, one of them for two faults, and a total left out.
+    files[1].update(lines_read=8, rows_rejected=2, rows_skipped=1)
+    rejected = {"delivery_id": "d tenders", "dataset": "tenders", "raw_line": None}
+    refused = {"delivery_id": "d refused", "file_id": "refused", "status": "refused"}
+    return {
+        "quality.files": [*files, refused],
+        "quality.file_scopes": [*scopes, {**snapshots, **earlier}],
+        "quality.rejected_rows": [
+            {**rejected, "line_no": 7, "fault_no": 1, "column_name": "currency", "value": "??"},
+            {**rejected, "line_no": 7, "fault_no": 2, "column_name": "payer_name", "value": "•••"},
+            {**rejected, "line_no": 8, "fault_no": 1, "column_name": "tender_type"},
+        ],
+        "quality.skipped_rows": [
+            {"delivery_id": "d tenders", "dataset": "tenders", "reason": "total", "row_count": 1}
+        ],
+        "quality.check_results": [
+            {"run_id": "run_0", "border": "incoming", "subject": "files", "rule": "files.status"}
+        ],
+        "quality.runs": [{"run_id": "run_0"}],
+    }
+
+
+def _finance(day: Row) -> dict[str, list[Row]]:
+    deliveries, calendar = [], ((CLOSED, "closed"), (DAY, "received"), (TODAY, "not_due"))
+    for dataset in DAILY:
+        for business_date, status in calendar:
+            came = status == "received"
+            deliveries.append(
+                {
+                    "dataset": dataset,
+                    "store_id": STORE,
+                    "business_date": business_date,
+                    "status": status,
+                    "due_at": datetime(2026, 1, 6, 12),
+                    "received_at": KNOWN if came else None,
+                    "file_id": dataset if came else None,
+                    "minutes_late": 0,
+                    "blocks_day": dataset in BLOCKING,
+                }
+            )
+    # Snapshots began earlier, before anybody owed them: shown, with no hour to be due at.
+    deliveries.append(
+        {
+            "dataset": "stock_snapshots",
+            "store_id": STORE,
+            "business_date": date(2026, 1, 2),
+            "status": "received",
+            "received_at": KNOWN,
+            "file_id": "stock_snapshots",
+            "minutes_late": 0,
+            "blocks_day": False,
+        }
+    )
+
+    def check(check_id: str, actual: int) -> Row:
+        return {
+            **day,
+            "check_id": check_id,
+            "severity": "block",
+            "passed": actual == 0,
+            "expected_value": 0,
+            "actual_value": actual,
+            "difference": actual,
+        }
+
+    counted = {"failed_checks": 0, "blocking_checks": 0}
+    return {
+        "finance.deliveries": deliveries,
+        "finance.store_days": [
+            {**day, "business_date": CLOSED, "status": "closed", **counted},
+            {
+                **day,
+                "status": "blocked",
+                "failed_checks": 2,
+                "blocking_checks": 2,
+                "blocking_reasons": "Payments equal receipts (T5)",
+                "net_sales": 270,
+                "tender_total": 306,
+                "transactions": 2,
+            },
+            {**day, "business_date": TODAY, "status": "waiting", **counted},
+        ],
+        "finance.completeness_checks": [check("F4", 1), check("F5", 0), check("F7", 1)],
+        "finance.receipt_gaps": [
+            {
+                **day,
+                "gap_id": "G1",
+                "register_id": "R1",
+                "first_missing": 3,
+                "last_missing": 3,
+                "missing_count": 1,
+                "position": "inside",
+            }
+        ],
+        "finance.unbalanced_transactions": [
+            {
+                **day,
+                "transaction_id": "T5",
+                "lines_total": 216,
+                "tenders_total": 210,
+                "difference": 6,
+            }
+        ],
+        "finance.restatements": [
+            {
+                **day,
+                "restatement_id": "RS1",
+                "measure": "net_sales",
+                "old_value": 300,
+                "new_value": 270,
+                "change": -30,
+                "replaced_file_id": "sales_lines",
+                "replacing_file_id": "sales_lines corrected",
+                "known_from": CORRECTED,
+            }
+        ],
+    }
+
+
+def _kpis(day: Row) -> dict[str, list[Row]]:
+    parts = {
+        "currency": "USD",
+        "gross_sales": 310,
+        "discounts": 10,
+        "returns": 30,
+        "net_sales": 270,
+        "cost_of_sales": 40,
+        "units_sold": 2,
+        "units_returned": 1,
+    }
+    return {
+        "kpi.store_day_kpis": [
+            {
+                **day,
+                **parts,
+                "service_sales": 20,
+                "transactions": 2,
+                "visitors": 25,
+                "identified_transactions": 1,
+            }
+        ],
+        "kpi.store_day_category_kpis": [{**day, **parts, "category": "rings"}],
+        "kpi.kpi_definitions": [
+            {"kpi_id": "net_sales", "numerator": "net_sales"},
+            {
+                "kpi_id": "conversion",
+                "numerator": "case when visitors > 0 then transactions end",
+                "denominator": "visitors",
+            },
+        ],
+    }
