@@ -9,8 +9,8 @@ from dashboards.warehouse import Published
 
 st.set_page_config(page_title="Loupe", page_icon="💎", layout="wide")
 
-# The default page answers at "/" only and blocks its own name; so it gives its name away to a second
-# entry, which answers where people type it.
+# The default page answers at "/" only and blocks its own name; so it gives its name away to a
+# second entry, which answers where people type it.
 pages = {
     "today": st.Page("views/today.py", title="Today", url_path="start", default=True),
     "today_by_name": st.Page("views/today.py", title="Today", url_path="today"),

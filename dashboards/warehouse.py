@@ -129,7 +129,9 @@ class Run:
                 rows = [dict(zip(names, values, strict=True)) for values in answer.fetchall()]
         except duckdb.Error as fault:
             first = str(fault).splitlines()[0]
-            raise QuestionError(f"The figures of {self.run_id} could not be read: {first}") from fault
+            raise QuestionError(
+                f"The figures of {self.run_id} could not be read: {first}"
+            ) from fault
         _memory.put(key, rows)
         return rows
 
@@ -187,7 +189,7 @@ class Published:
             ) from fault
 
     def runs(self) -> list[Run]:
-        """Every publish that is kept, newest first; half-made or foreign folders are passed over."""
+        """Every publish that is kept, newest first; what is not a publish is passed over."""
         found = []
         for folder in self.folder.glob("run_*"):
             try:

@@ -1,4 +1,4 @@
-"""How figures, dates and statuses are said. One voice for pages, spreadsheets and the command line."""
+"""How figures, dates and statuses are said: one voice for pages, spreadsheets, command line."""
 
 from __future__ import annotations
 
@@ -30,15 +30,17 @@ DELIVERY = {
     "due": Status("due", "◔", "blue", "The day is over; its due time is not."),
     "not_due": Status("not due", "○", "gray", "The day is not over yet."),
     "duplicate": Status("duplicate", "=", "violet", "The same content came twice; ignored."),
-    "reopened": Status("reopened", "↻", "violet", "Replaced by a newer file after it was received."),
+    "reopened": Status(
+        "reopened", "↻", "violet", "Replaced by a newer file after it was received."
+    ),
     "closed": Status("closed", "—", "gray", "The store did not open: nothing is expected."),
 }
 
 STORE_DAY = {
     "complete": Status("complete", "✓", "green", "Everything due is in and no check blocks."),
     "signed_off": Status("signed off", "★", "green", "Complete, and signed off by a person."),
-    "waiting": Status("waiting", "◔", "blue", "Something due has not come."),
-    "blocked": Status("blocked", "✕", "orange", "Everything came, but a check blocks the day."),
+    "waiting": Status("waiting", "◔", "blue", "A file is not due yet, or late."),
+    "blocked": Status("blocked", "✕", "orange", "A file is missing, or a check fails that blocks."),
     "reopened": Status("reopened", "↻", "violet", "A file changed after sign-off."),
     "closed": Status("closed", "—", "gray", "The store did not open: nothing is expected."),
 }

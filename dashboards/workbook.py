@@ -1,4 +1,4 @@
-"""Spreadsheets of what a page shows: every row, the same totals, and a sheet that says what it is."""
+"""Spreadsheets of what a page shows: every row, the same totals, and a sheet that says so."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-EXCEL_ROWS = 1_048_576 - 1
+# A sheet's limit, less its heading and its line of totals.
+EXCEL_ROWS = 1_048_576 - 2
 
 
 @dataclass(frozen=True)
@@ -22,31 +23,25 @@ class Sheet:
     totals: Mapping[str, Any] | None = None
 
 
-def too_many(sheets: Sequence[Sheet]) -> str | None:
-    """A sentence when a sheet could not hold every row; nothing is ever cut to fit."""
-    for sheet in sheets:
-        if len(sheet.rows) > EXCEL_ROWS - 1:
-            return (
-                f"{sheet.name} has {len(sheet.rows):,} rows, more than a spreadsheet can hold:"
-                " choose fewer days or stores to download them."
-            )
-    return None
-
-
 def workbook(title: str, about: Sequence[tuple[str, str]], sheets: Sequence[Sheet]) -> bytes:
     """An .xlsx file. `about` is printed on “Read me”, followed by each sheet's rows and totals.
 
-    Raises ValueError, with `too_many`'s sentence, rather than leave a row out.
+    Raises ValueError rather than leave a row out.
     """
-    if sentence := too_many(sheets):
-        raise ValueError(sentence)
+    for sheet in sheets:
+        if len(sheet.rows) > EXCEL_ROWS:
+            raise ValueError(f"{sheet.name}: {len(sheet.rows):,} rows do not fit into a sheet.")
     import xlsxwriter
 
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(
         buffer,
-        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-         "default_date_format": "yyyy-mm-dd"},
+        {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "default_date_format": "yyyy-mm-dd",
+        },
     )
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     bold = book.add_format({"bold": True, "top": 1})

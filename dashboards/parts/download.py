@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from dashboards import words
 from dashboards.parts.filters import Chosen
-from dashboards.workbook import Sheet, too_many, workbook
+from dashboards.workbook import EXCEL_ROWS, Sheet, workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -17,10 +17,16 @@ def excel(
     name: str,
     title: str,
     chosen: Chosen,
-    sheets: Sequence[Sheet],
+    sheets: Callable[[], Sequence[Sheet]],
     filters: Sequence[tuple[str, str]] = (),
+    *,
+    largest: int = 0,
 ) -> None:
-    """A button that writes `sheets` when it is pressed; `filters` are the page's own, in words."""
+    """A button that makes `sheets` and writes them when it is pressed.
+
+    `filters` are the page's own, in words; `largest` is the row count of the longest sheet, which
+    is said, and never cut, when a spreadsheet cannot hold it.
+    """
     run = chosen.run
     about = [
         ("Complete through", words.day(run.data_as_of)),
@@ -32,12 +38,15 @@ def excel(
     ]
     if chosen.as_known_then:
         about.append(("Note", "Figures as they were known on that run, not the newest."))
-    if sentence := too_many(sheets):
-        st.write(sentence)
+    if largest > EXCEL_ROWS:
+        st.write(
+            f"{words.number(largest)} rows are more than a spreadsheet can hold: choose fewer days"
+            " or stores to download them."
+        )
         return
     st.download_button(
         "Download to Excel",
-        data=lambda: workbook(title, about, sheets),
+        data=lambda: workbook(title, about, sheets()),
         file_name=f"loupe_{name}_{chosen.on:%Y%m%d}_{run.run_id}.xlsx",
         mime=XLSX,
         on_click="ignore",

@@ -72,7 +72,10 @@ def day_from(text: str | None, calendar: network.Calendar) -> tuple[date, str | 
     try:
         asked = date.fromisoformat(text)
     except ValueError:
-        return calendar.latest, f"“{text}” is not a date (2026-11-20 would be): the newest is shown."
+        return (
+            calendar.latest,
+            f"“{text}” is not a date (2026-11-20 would be): the newest is shown.",
+        )
     kept = min(max(asked, calendar.first), calendar.last)
     if kept != asked:
         return kept, f"There are no figures for {words.day(asked)}; {words.day(kept)} is shown."
@@ -127,7 +130,7 @@ def draw(run: Run, newest: Run, kept: Sequence[Run], zone: str | None) -> Chosen
     st.session_state["filter_date"] = on
     st.session_state["filter_stores"] = chosen
     st.session_state["filter_run"] = run.run_id
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", key="filters"):
         st.date_input(
             "Business date",
             min_value=calendar.first,

@@ -15,7 +15,12 @@ from dashboards.questions import network
 from dashboards.warehouse import LastRun, NothingPublishedError, Published, UnknownRunError
 
 STALE_HOURS = 26
-NAMES = {"today": "Today", "sales_trend": "Sales trend", "files": "Files", "dictionary": "Dictionary"}
+NAMES = {
+    "today": "Today",
+    "sales_trend": "Sales trend",
+    "files": "Files",
+    "dictionary": "Dictionary",
+}
 
 
 def zone() -> str | None:
@@ -26,7 +31,7 @@ def zone() -> str | None:
 def navigation(pages: dict[str, Any]) -> None:
     """Links to the pages, each keeping the shared filters."""
     kept = filters.params()
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="navigation"):
         show(link(Html("LOUPE"), address("", kept)).replace("<a ", '<a class="brand" '))
         for name, title in NAMES.items():
             st.page_link(pages[name], label=title, query_params=kept)
@@ -71,19 +76,18 @@ def strip(chosen: Chosen, now: datetime) -> Html:
     """Data as of, run, store-days complete of due, late stores by name: each part leads on."""
     run, kept = chosen.run, chosen.params
     here = network.standing(run, chosen.on, chosen.stores)
-    age = words.ago(run.published_at, now)
+    checks = address("files", kept | {"show": "checks"})
+    today = address("", kept | {"date": chosen.on.isoformat()})
+    published = Html(f"<b>{words.moment(run.published_at, chosen.zone)}</b>")
+    age = "" if chosen.as_known_then else f" ({words.ago(run.published_at, now)} ago)"
+    accepted = Html(f"<b>{here.complete} of {here.due}</b> store-days accepted")
+    meaning = f"Complete of due on {words.day(chosen.on)}; {here.closed} closed"
+    complete = link(Html(f"<b>{words.day(run.data_as_of)}</b>"), address("files", kept))
     parts = [
-        "Complete through "
-        + link(Html(f"<b>{words.day(run.data_as_of)}</b>"), address("files", kept)),
-        f"Figures of {link(Html(f'<b>{words.moment(run.published_at, chosen.zone)}</b>'), address('files', kept | {'show': 'checks'}))}"
-        + (f" ({age} ago)" if not chosen.as_known_then else ""),
-        f'<span>Run {link(run.run_id, address("files", kept | {"show": "checks"}))}</span>',
-        link(
-            Html(f"<b>{here.complete} of {here.due}</b> store-days accepted"),
-            address("", kept | {"date": chosen.on.isoformat()}),
-            f"Complete of due on {words.day(chosen.on)}; {here.closed} closed",
-        )
-        + f" for {words.day(chosen.on, year=False)}",
+        f"Complete through {complete}",
+        f"Figures of {link(published, checks)}{age}",
+        f"Run {link(run.run_id, checks)}",
+        f"{link(accepted, today, meaning)} for {words.day(chosen.on, year=False)}",
     ]
     if here.late:
         names = ", ".join(
@@ -139,7 +143,8 @@ def warnings(chosen: Chosen, last: LastRun | None, now: datetime) -> list[Html]:
                 "orange",
                 "✕ These figures are old.",
                 f"They were published {words.ago(chosen.run.published_at, now)} ago; a new run is"
-                f" expected every day. Check that the morning run started: <code>loupe status</code>.",
+                " expected every day. Check that the morning run started:"
+                " <code>loupe status</code>.",
             )
         )
     return said

@@ -106,7 +106,7 @@ def table(
 
     top = "".join(
         f'<th scope="col"{CELL_CLASS.get(c.kind, "")}'
-        f'{f" title={chr(34)}{escape(c.help)}{chr(34)}" if c.help else ""}>{escape(c.label)}</th>'
+        f"{f' title={chr(34)}{escape(c.help)}{chr(34)}' if c.help else ''}>{escape(c.label)}</th>"
         for c in columns
     )
     body = "".join(f"<tr>{cells('td', ((c, c.html(row)) for c in columns))}</tr>" for row in rows)
@@ -121,7 +121,9 @@ def table(
     )
 
 
-def spark(values: Sequence[float | None], same: set[int] | None = None, *, words_: str = "") -> Html:
+def spark(
+    values: Sequence[float | None], same: set[int] | None = None, *, words_: str = ""
+) -> Html:
     """A row of small bars, the last one lit, days like it darker, the median dashed.
 
     A day without figures is hatched, not zero. `same` holds the places of comparable days.
@@ -129,7 +131,7 @@ def spark(values: Sequence[float | None], same: set[int] | None = None, *, words
     known = [float(v) for v in values if v is not None]
     if not known:
         return Html("")
-    top = max(max(known), 0.0) or 1.0
+    top = max(*known, 0.0) or 1.0
     middle = max(0.0, median(known))
     bars = []
     for place, value in enumerate(values):
@@ -140,7 +142,9 @@ def spark(values: Sequence[float | None], same: set[int] | None = None, *, words
         height = max(0.0, float(value)) / top * 100
         bars.append(f'<span class="{name}" style="height:{height:.0f}%"></span>')
     line = f'<hr style="bottom:{middle / top * 100:.0f}%">'
-    return Html(f'<div class="spark" role="img" aria-label="{escape(words_)}">{"".join(bars)}{line}</div>')
+    return Html(
+        f'<div class="spark" role="img" aria-label="{escape(words_)}">{"".join(bars)}{line}</div>'
+    )
 
 
 @dataclass(frozen=True)
@@ -152,11 +156,15 @@ class Tile:
     href: str | None = None
     against: Sequence[tuple[str, str]] = ()
     note: str = ""
-    spark: Html = Html("")
+    spark: str = ""
 
     def html(self) -> str:
         lines = "".join(f"<b>{safe(v)}</b><span>{safe(k)}</span>" for v, k in self.against)
-        note = f'<div class="soft" style="font-size:.78rem">{safe(self.note)}</div>' if self.note else ""
+        note = (
+            f'<div class="soft" style="font-size:.78rem">{safe(self.note)}</div>'
+            if self.note
+            else ""
+        )
         return (
             f'<div class="tile"><div class="name">{safe(self.name)}</div>'
             f'<div class="value">{link(self.value, self.href)}</div>'

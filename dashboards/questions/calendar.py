@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from dashboards.warehouse import Run
 
@@ -39,19 +39,12 @@ BASES = {
     )
 }
 DEFAULT_BASIS = "ly_date_restated"
-_DAY_NAMES = ("business_date", "date_day", "calendar_date", "date_on", "date")
-
-
-def day_column(run: Run) -> str | None:
-    """The column of `core.dim_dates` that holds the day itself."""
-    columns = run.columns("core.dim_dates")
-    return next((name for name in _DAY_NAMES if name in columns), None)
 
 
 def bases(run: Run) -> list[Basis]:
     """The bases this run can compare on."""
     columns = run.columns("core.dim_dates")
-    return [b for b in BASES.values() if b.column == "gregorian" or b.column in columns]
+    return [basis for basis in BASES.values() if basis.column in ("gregorian", *columns)]
 
 
 def same_date_last_year(on: date) -> date:
@@ -66,8 +59,5 @@ def last_year(run: Run, on: date, basis: str = DEFAULT_BASIS) -> date | None:
     """Last year's day for `on`; None when the calendar does not say."""
     if basis == "gregorian":
         return same_date_last_year(on)
-    day = day_column(run)
-    if day is None or basis not in run.columns("core.dim_dates"):
-        return on - timedelta(days=364) if basis == "ly_same_weekday" else None
-    rows = run.ask(f"select {basis} as then from core.dim_dates where {day} = ?", [on])
+    rows = run.ask(f"select {basis} as then from core.dim_dates where calendar_date = ?", [on])
     return rows[0]["then"] if rows else None

@@ -12,9 +12,12 @@ from dashboards.warehouse import Row, Run
 
 DAYS = "kpi.store_day_kpis"
 CATEGORIES = "kpi.store_day_category_kpis"
-# What a formula may be made of: column names, numbers and arithmetic.
-_FORMULA = re.compile(r"[a-z0-9_\s+\-*/().]+")
+# What a formula may be made of: column names, numbers, arithmetic and conditions.
+_FORMULA = re.compile(r"[a-z0-9_\s+\-*/().<>=]+")
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
+_WORDS = frozenset(
+    ["case", "when", "then", "else", "end", "is", "not", "null", "and", "or", "nullif", "coalesce"]
+)
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,10 @@ class Kpi:
     def parts(self) -> list[str]:
         """The columns the figure is made of, in order, once each."""
         text = f"{self.numerator} {self.denominator or ''}".lower()
-        return list(dict.fromkeys(_NAME.findall(text)))
+        return [n for n in dict.fromkeys(_NAME.findall(text)) if n not in _WORDS]
 
     def made_of(self, columns: Collection[str]) -> bool:
-        """True when every part is one of these columns and the formula is plain arithmetic."""
+        """True when every part is one of these columns and the formula is safe to run."""
         formulas = [self.numerator, self.denominator or "0"]
         plain = all(_FORMULA.fullmatch(formula.lower()) for formula in formulas)
         return plain and bool(self.parts) and set(self.parts) <= set(columns)
@@ -47,10 +50,15 @@ class Kpi:
     @property
     def sql(self) -> str:
         """The figure over any group of rows. Ask `made_of` first."""
-        above = f"sum({self.numerator})"
+        return self.over("true")
+
+    def over(self, condition: str) -> str:
+        """The figure over those rows of a group for which `condition` holds."""
+        kept = "" if condition == "true" else f" filter (where {condition})"
+        above = f"sum({self.numerator}){kept}"
         if not self.denominator:
             return above
-        return f"cast({above} as double) / nullif(sum({self.denominator}), 0)"
+        return f"cast({above} as double) / nullif(sum({self.denominator}){kept}, 0)"
 
 
 def definitions(run: Run) -> list[Kpi]:

@@ -88,6 +88,4 @@ def standing(run: Run, on: date, chosen: Sequence[str] = ()) -> Standing:
         " group by d.store_id order by any_missing desc, store_name",
         [on, *params],
     )
-    return Standing(
-        on, days["due"], days["complete"], days["closed"], tuple(late), before["days"]
-    )
+    return Standing(on, days["due"], days["complete"], days["closed"], tuple(late), before["days"])

@@ -15,9 +15,9 @@ from dashboards.warehouse import Row, Run
 
 PREFERRED = (
     "net_sales",
+    "target_attainment",
     "transactions",
-    "average_transaction_value",
-    "units_sold",
+    "atv",
     "conversion",
     "return_rate",
 )
@@ -191,11 +191,11 @@ def by_store(run: Run, on: date, year_before: date | None, chosen: Sequence[str]
         f"""
         with sums as (
             select store_id, business_date, sum(net_sales) as net_sales,
-                sum(transactions) as transactions, sum(units_sold - units_returned) as units
+                sum(transactions) as transactions, sum(units_sold) as units_sold
             from {DAYS} group by store_id, business_date
         )
         select d.store_id, coalesce(s.store_name, d.store_id) as store_name, d.status, d.currency,
-            t.net_sales, t.transactions, t.units,
+            t.net_sales, t.transactions, t.units_sold,
             w.net_sales as week_before, y.net_sales as year_before
         from finance.store_days d
         left join core.dim_stores s on s.store_id = d.store_id

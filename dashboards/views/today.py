@@ -59,12 +59,16 @@ def answer(matrix: today.Matrix) -> Html:
     blocked = [d["store_name"] for d in due if d["status"] == "blocked"]
     reasons = []
     if waiting:
-        reasons.append(f"still waiting for {safe(words.listing(waiting))}")
+        reasons.append(
+            f"{safe(words.listing(waiting))} {'is' if len(waiting) == 1 else 'are'} waited for"
+        )
     if blocked:
-        reasons.append(f"a check blocks {safe(words.listing(blocked))}")
+        reasons.append(
+            f"{safe(words.listing(blocked))} {'is' if len(blocked) == 1 else 'are'} blocked"
+        )
     return Html(
         f"<b>{when} is not complete:</b> {len(done)} of {len(due)} open stores are;"
-        f" {', and '.join(reasons) or 'the others were reopened'}.{tail}"
+        f" {', '.join(reasons) or 'the others were reopened'}.{tail}"
     )
 
 
@@ -76,10 +80,15 @@ def figure_tiles(found: today.Figures) -> Html:
         several = len({f.currency for f in found.figures}) > 1
         name = f"{item.kpi.name} ({item.currency})" if several else item.kpi.name
         against = [
-            (words.change(item.value, item.last_week, kind), f"on {words.day(found.week_before, year=False)}"),
+            (
+                words.change(item.value, item.last_week, kind),
+                f"on {words.day(found.week_before, year=False)}",
+            ),
             (
                 words.change(item.value, item.last_year, kind),
-                f"on {words.day(found.year_before)}" if item.last_year is not None else "no last year",
+                f"on {words.day(found.year_before)}"
+                if item.last_year is not None
+                else "no last year",
             ),
             (words.change(item.value, item.typical, kind), f"on the median {weekday}"),
         ]
@@ -152,7 +161,12 @@ def matrix_table(matrix: today.Matrix) -> Html:
             Column(name, words.label(name), say=lambda d, name=name: cell(d, name, matrix))
         )
     zone = here.zone or "UTC"
-    return table(columns, matrix.stores, style="matrix", caption=f"When it came, in {zone} time; in brackets how late.")
+    return table(
+        columns,
+        matrix.stores,
+        style="matrix",
+        caption=f"When it came, in {zone} time; in brackets how late.",
+    )
 
 
 def block_list(rows: list[Row]) -> Html:
@@ -178,7 +192,9 @@ def block_list(rows: list[Row]) -> Html:
         )
     more = len(rows) - BLOCKS_SHOWN
     if more > 0:
-        items.append(f"<li>and {words.counted(more, 'more store-day')}: all are in the download.</li>")
+        items.append(
+            f"<li>and {words.counted(more, 'more store-day')}: all are in the download.</li>"
+        )
     return Html(f'<ol class="blocks">{"".join(items)}</ol>')
 
 
@@ -199,11 +215,15 @@ def store_table(rows: list[Row], found: today.Figures) -> tuple[Html, dict[str, 
         Column("net_sales", "Net sales", "number", amount("net_sales"), measure("net_sales")),
         Column("currency", "Currency"),
         Column(
-            "week_before", f"{words.day(found.week_before, year=False)}", "number",
+            "week_before",
+            f"{words.day(found.week_before, year=False)}",
+            "number",
             amount("week_before"),
         ),
         Column(
-            "change", "Change", "number",
+            "change",
+            "Change",
+            "number",
             lambda r: words.change(r["net_sales"], r["week_before"]),
         ),
         Column(
@@ -213,20 +233,29 @@ def store_table(rows: list[Row], found: today.Figures) -> tuple[Html, dict[str, 
             amount("year_before"),
         ),
         Column("transactions", "Transactions", "number", None, measure("transactions")),
-        Column("units", "Units", "number", lambda r: words.figure(r["units"], "number")),
+        Column(
+            "units_sold", "Units sold", "number", lambda r: words.figure(r["units_sold"], "number")
+        ),
     ]
-    sums = totals(rows)
+    absent = {r["store_id"] for r in found.left_out}
+    sums = totals([r for r in rows if r["store_id"] not in absent])
     said = {
         "store_name": "Total",
-        **{k: words.figure(v, "money") for k, v in sums.items() if k in ("net_sales", "week_before", "year_before")},
-        **{k: words.figure(sums[k], "number") for k in ("transactions", "units") if k in sums},
+        **{
+            k: words.figure(v, "money")
+            for k, v in sums.items()
+            if k in ("net_sales", "week_before", "year_before")
+        },
+        **{k: words.figure(sums[k], "number") for k in ("transactions", "units_sold") if k in sums},
     }
-    return table(columns, rows, total=said), sums
+    left = words.listing([r["store_name"] for r in found.left_out], 6)
+    note = f"The totals leave out {left}: the sales have not come." if absent else ""
+    return table(columns, rows, total=said, caption=note), sums
 
 
 def totals(rows: list[Row]) -> dict[str, Any]:
     """Sums of the store table; money only when all of it is in one currency."""
-    names = ["transactions", "units"]
+    names = ["transactions", "units_sold"]
     if len({r["currency"] for r in rows if r["net_sales"] is not None}) <= 1:
         names += ["net_sales", "week_before", "year_before"]
     return {
@@ -291,7 +320,7 @@ download.excel(
     "today",
     f"Today: {words.day(on)}",
     here,
-    [
+    lambda: [
         Sheet(
             "By store",
             {
@@ -303,7 +332,7 @@ download.excel(
                 "week_before": f"Net sales {on - timedelta(days=7)}",
                 "year_before": f"Net sales {found.year_before or 'last year'}",
                 "transactions": "Transactions",
-                "units": "Units",
+                "units_sold": "Units sold",
             },
             stores,
             sums,
