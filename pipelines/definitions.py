@@ -34,8 +34,8 @@ def build_definitions(run_of_the_street: dg.ResourceDefinition = street.street) 
             published.build_published_asset(manifest),
         ],
         jobs=[daily_run],
-        schedules=[watch.morning_schedule(daily_run)],
-        sensors=[watch.landing_sensor(daily_run)],
+        schedules=[watch.morning_schedule(JOB)],
+        sensors=[watch.landing_sensor(JOB)],
         resources={"street": run_of_the_street},
     )
 

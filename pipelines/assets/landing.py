@@ -1,7 +1,5 @@
 """Where exports arrive, and what they become in the lake: one asset a dataset."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg
@@ -50,7 +48,10 @@ def raw(
     for name in _DATASETS:
         yield dg.MaterializeResult(
             asset_key=raw_key(name),
-            metadata={"batch": batch.batch_id or "none", "dagster/row_count": batch.rows_of(name)},
+            metadata={
+                "batch": batch.batch_id or "none",
+                "dagster/row_count": batch.rows.get(name, 0),
+            },
         )
     blocked: Blocked | None = None
     try:

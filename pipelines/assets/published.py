@@ -1,7 +1,5 @@
 """Border 2 and the published figures: nothing is published that a blocking check forbids."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The run that all stages of one Dagster run share: its lock, its clock, its child processes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg

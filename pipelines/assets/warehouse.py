@@ -5,8 +5,6 @@ the design's recipes): it imports for eight seconds and re-reads dbt's log line 
 manifest is read once and dbt's results are replayed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 
@@ -61,10 +59,11 @@ def build_warehouse_asset(manifest: dict[str, Any]) -> dg.AssetsDefinition:
         except Exception as caught:  # what was built is reported before the fault is passed on
             fault, results = caught, street.nodes
         by_id: dict[str, Node] = {result.unique_id: result for result in results}
-        for unique_id, node in nodes.items():
-            if unique_id in by_id:
+        for unique_id in by_id:  # as dbt built them: what a model stands on comes before it
+            if unique_id in nodes:
                 yield dg.MaterializeResult(
-                    asset_key=model_key(node), metadata={"seconds": by_id[unique_id].seconds}
+                    asset_key=model_key(nodes[unique_id]),
+                    metadata={"seconds": by_id[unique_id].seconds},
                 )
         for unique_id, test in tests.items():
             if unique_id in by_id:

@@ -1,7 +1,5 @@
 """When the street runs by itself, and who hears when it does not end well."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from pipelines.build import notify
@@ -9,12 +7,12 @@ from pipelines.build.street import Street
 from pipelines.settings import Home
 
 
-def morning_schedule(job: dg.UnresolvedAssetJobDefinition) -> dg.ScheduleDefinition:
+def morning_schedule(job_name: str) -> dg.ScheduleDefinition:
     """The morning run, at the network's own time (daylight saving included)."""
     settings = Home.find().settings()
     return dg.ScheduleDefinition(
         name="every_morning",
-        job=job,
+        job_name=job_name,
         cron_schedule=settings.schedule,
         execution_timezone=settings.schedule_time_zone,
         default_status=dg.DefaultScheduleStatus.RUNNING,
@@ -22,12 +20,12 @@ def morning_schedule(job: dg.UnresolvedAssetJobDefinition) -> dg.ScheduleDefinit
     )
 
 
-def landing_sensor(job: dg.UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
+def landing_sensor(job_name: str) -> dg.SensorDefinition:
     """Runs the street when something new lies in the landing folder."""
 
     @dg.sensor(
         name="new_files",
-        job=job,
+        job_name=job_name,
         minimum_interval_seconds=Home.find().settings().sensor_seconds,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Looks for files that no batch holds yet; a growing file is left alone.",

@@ -104,11 +104,7 @@ class Street:
     def take_in(self) -> BatchResult:
         """Landing → lake: one atomic batch of whatever is new."""
         self.told("Taking in files", 0, 0)
-        self.batch = take_in(
-            self.home,
-            self.settings,
-            progress=lambda done, total: self.told("Taking in files", done, total),
-        )
+        self.batch = take_in(self.home, self.settings, progress=self.told)
         return self.batch
 
     def judge_incoming(self) -> Verdict:
@@ -208,8 +204,8 @@ class Street:
             started_at=self.started_at,
             finished_at=utc_now(),
             status=status,
-            files_loaded=batch.files_loaded if batch else 0,
-            rows_loaded=batch.rows_loaded if batch else 0,
+            files_loaded=batch.count("accepted") if batch else 0,
+            rows_loaded=sum(batch.rows.values()) if batch else 0,
             published=status == "published",
         )
 

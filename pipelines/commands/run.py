@@ -13,7 +13,9 @@ from pipelines.settings import Home
 
 if TYPE_CHECKING:
     from pipelines.build.street import Outcome, Street
+    from pipelines.ingest.batch import BatchResult
 
+NOTES_SHOWN = 10
 CODES = {"published": 0, "blocked": BLOCKED, "failed": FAILED}
 
 
@@ -52,7 +54,7 @@ def show(home: Home, outcome: Outcome) -> None:
     table.add_column(style="bold")
     table.add_column(justify="right")
     if batch:
-        for label, count in batch.summary():
+        for label, count in _taken_in(batch).items():
             table.add_row(label, f"{count:,}")
     checks = outcome.checks
     table.add_row("Checks passed", f"{sum(c.passed for c in checks):,} of {len(checks):,}")
@@ -63,8 +65,7 @@ def show(home: Home, outcome: Outcome) -> None:
     table.add_row("Seconds", f"{seconds:.0f}")
     out.print(table)
     if batch:
-        for note in batch.notes(limit=10):
-            out.print(f"· {note}", highlight=False, soft_wrap=True, markup=False)
+        _show_notes(_notes(batch))
     for warned in [c for c in checks if not c.passed and c.severity == "warn"][:5]:
         out.print(f"! {warned.subject}: {warned.rule} ({warned.rows_failed} rows)", markup=False)
     if outcome.folder:
@@ -75,6 +76,40 @@ def show(home: Home, outcome: Outcome) -> None:
         err.print(
             outcome.message, style="bold yellow", highlight=False, markup=False, soft_wrap=True
         )
+
+
+def _taken_in(batch: BatchResult) -> dict[str, int]:
+    accepted = [f for f in batch.files if f.status == "accepted"]
+    return {
+        "Files accepted": len(accepted),
+        "Files refused": batch.count("refused"),
+        "Files ignored (same bytes again)": batch.count("duplicate"),
+        "Files waiting": batch.count("waiting"),
+        "Lines read": sum(f.lines_read for f in accepted),
+        "Rows loaded": sum(f.rows_loaded for f in accepted),
+        "Rows set aside": sum(f.rows_rejected for f in accepted),
+        "Rows skipped on purpose": sum(f.rows_skipped for f in accepted),
+    }
+
+
+def _notes(batch: BatchResult) -> list[str]:
+    """What a person should know of: every file that was not simply taken in, and why."""
+    order = {"refused": 0, "waiting": 1, "accepted": 2, "duplicate": 3}
+    odd = [f for f in batch.files if f.status != "accepted" or f.rows_rejected or f.reason]
+    odd.sort(key=lambda f: (order.get(f.status, 9), f.file_name))
+    return [
+        f"{f.file_name}: {f.status}"
+        + (f", {f.rows_rejected} line(s) set aside" if f.rows_rejected else "")
+        + (f". {f.reason}" if f.reason else "")
+        for f in odd
+    ]
+
+
+def _show_notes(notes: list[str]) -> None:
+    for note in notes[:NOTES_SHOWN]:
+        out.print(f"· {note}", highlight=False, soft_wrap=True, markup=False)
+    if len(notes) > NOTES_SHOWN:
+        out.print(f"… and {len(notes) - NOTES_SHOWN} more: page Files, or loupe run --json")
 
 
 def _store_days(home: Home) -> list[tuple[str, int]]:
@@ -94,8 +129,8 @@ def _as_json(outcome: Outcome) -> dict:
         "message": outcome.message,
         "published": str(outcome.folder) if outcome.folder else None,
         "batch": batch.batch_id if batch else None,
-        "summary": dict(batch.summary()) if batch else {},
-        "notes": batch.notes(limit=None) if batch else [],
+        "summary": _taken_in(batch) if batch else {},
+        "notes": _notes(batch) if batch else [],
         "failed_checks": [
             {
                 "subject": c.subject,
