@@ -105,6 +105,10 @@ class Judge:
         self._process.stdout.close()
         self._complaints.close()
 
+    @property
+    def process_ended(self) -> bool:
+        return self._process.poll() is not None
+
     def incoming(self, batches: Sequence[Path]) -> Verdict:
         """What the incoming border says of these committed batches (folders of one lake).
 

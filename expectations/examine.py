@@ -11,6 +11,7 @@ Imported by the judge's process only.
 
 from __future__ import annotations
 
+import re
 import time
 import warnings
 from collections import defaultdict
@@ -28,6 +29,7 @@ from expectations.verdict import ROWS_SHOWN, CheckResult, Verdict, broken, weigh
 
 SEVERITY = {"block": "critical", "warn": "warning"}
 DOCS_SITE = "data_docs"
+PARAMETER = re.compile(r"(?<![:\w\\]):(?=\w+(?!:))")
 
 
 @dataclass
@@ -73,7 +75,9 @@ def examine(border: Border, checks: Sequence[Check], source: Source, context: An
             results += _examine_table(border, subject, its_checks, source, context)
         except Exception as fault:
             results += [
-                broken(border, subject, check.rule, f"not evaluated: {fault}", check.words)
+                broken(
+                    border, subject, check.rule, f"not evaluated: {in_a_line(fault)}", check.words
+                )
                 for check in its_checks
             ]
     verdict = weigh(border, checks, results, seconds=time.perf_counter() - started)
@@ -118,8 +122,9 @@ def as_expectation(check: Check) -> Any:
     }
     if check.built_in is not None:
         return getattr(library, check.built_in.kind)(**check.built_in.arguments, **common)
-    # The library formats the query: a brace is written twice to stay one.
-    query = check.broken_by.replace("{", "{{").replace("}", "}}")
+    # The library formats the query, so a brace is written twice to stay one; SQLAlchemy takes a
+    # colon before a word for a parameter unless told otherwise.
+    query = PARAMETER.sub(r"\\:", check.broken_by.replace("{", "{{").replace("}", "}}"))
     return ExpectNoRows(unexpected_rows_query=query, **common)
 
 
@@ -132,7 +137,7 @@ def _result(border: Border, check: Check, found: Any, source: Source) -> CheckRe
     try:
         count, rows = failing_rows(check, source)
     except Exception as fault:
-        why = f"fails, and its rows could not be fetched: {fault}"
+        why = f"fails, and its rows could not be fetched: {in_a_line(fault)}"
         return broken(border, check.subject, check.rule, why, check.words)
     if count == 0:
         why = "the library says it fails, its own query finds no row"
@@ -193,6 +198,11 @@ def raised_message(exception_info: dict[str, Any] | None) -> str | None:
     )
     for info in candidates:
         if info.get("raised_exception"):
-            message = str(info.get("exception_message") or "no message")
-            return message.splitlines()[0]
+            return in_a_line(info.get("exception_message"))
     return None
+
+
+def in_a_line(message: object) -> str:
+    """The first line of what a library has to say."""
+    lines = str(message or "").strip().splitlines()
+    return lines[0] if lines else "no message"

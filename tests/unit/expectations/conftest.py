@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -28,6 +29,8 @@ def examine() -> Examine:
     """Carries checks out on a DuckDB file, in this process."""
     from expectations.engine import Source
     from expectations.examine import examine, quiet_context
+
+    gc.freeze()
 
     def examined(border: Border, checks: Sequence[Check], file: Path) -> Verdict:
         context = quiet_context()

@@ -67,15 +67,21 @@ def build(file: Path, contract: Contract) -> None:
         tables[f"staging.stg_{name}"] = {**columns, **LINEAGE}
     tables["staging.stg_clock"] = {"run_id": "varchar", "run_at": "timestamp"}
     with duckdb.connect(str(file)) as con:
+        con.begin()
         for schema in {table.partition(".")[0] for table in tables}:
             con.execute(f"create schema {schema}")
         for table, columns in tables.items():
             listed = ", ".join(f"{name} {data_type}" for name, data_type in columns.items())
             con.execute(f"create table {table} ({listed})")
         for table, rows in rows_by_table().items():
-            for row in rows:
-                names, marks = ", ".join(row), ", ".join("?" * len(row))
-                con.execute(f"insert into {table} ({names}) values ({marks})", [*row.values()])
+            for names in dict.fromkeys(tuple(row) for row in rows):
+                alike = [[*row.values()] for row in rows if tuple(row) == names]
+                marks = ", ".join("(" + ", ".join("?" * len(names)) + ")" for _ in alike)
+                con.execute(
+                    f"insert into {table} ({', '.join(names)}) values {marks}",
+                    [value for row in alike for value in row],
+                )
+        con.commit()
 
 
 def rows_by_table() -> dict[str, list[Row]]:
