@@ -49,7 +49,7 @@ class Part:
     """The fact rows one measure is made of.
 
     `rows` holds at most the limit, each beginning with file_name, line, received_at; `count` and
-    `totals` (by column) cover all of them. `equals` names the total that is the figure itself.
+    `totals` (by column) cover all of them. `equals` names the total that is the measure itself.
     """
 
     fact_table: str
@@ -143,7 +143,7 @@ def explain(
     rows = run.ask(f"select * from {table} m where {where} order by all limit {limit}", params)
     measures = tuple(kpi.parts) if kpi else (measure,) if measure else ()
     value = _value(run, table, kpi, measure, columns, where, params)
-    parts = _parts(run, table, columns, where, params, measures, value, limit)
+    parts = _parts(run, table, columns, where, params, measures, limit)
     seen = _file_ids(rows, parts)
     return Explanation(
         run_id=run.run_id,
@@ -238,8 +238,15 @@ def _value(
 ) -> Any:
     if kpi is None and (measure is None or not _is_number(columns[measure])):
         return None
-    sql = kpi.sql if kpi else f"sum({measure})"
-    return run.ask(f"select {sql} as value from {table} m where {where}", params)[0]["value"]
+    if kpi is None:
+        return _sum(run, table, str(measure), where, params)
+    return run.ask(f"select {kpi.sql} as value from {table} m where {where}", params)[0]["value"]
+
+
+def _sum(run: Run, table: str, measure: str, where: str, params: list[Any]) -> Any:
+    return run.ask(f"select sum({measure}) as value from {table} m where {where}", params)[0][
+        "value"
+    ]
 
 
 def _made_of(
@@ -266,15 +273,10 @@ def _parts(
     where: str,
     params: list[Any],
     measures: tuple[str, ...],
-    value: Any,
     limit: int,
 ) -> list[Part]:
     if "_file_id" in columns:
-        return [
-            _part(
-                run, table, "", (), measures, f"{where.replace('m.', 'f.')}", params, value, limit
-            )
-        ]
+        return [_part(run, table, "", (), measures, where, params, None, limit, alias="m")]
     if not run.has("quality.lineage"):
         return []
     told = run.ask("select * from quality.lineage where table_name = ?", [table])
@@ -295,6 +297,9 @@ def _parts(
         if row_filter:
             condition += f" and ({row_filter})"
         names = tuple(line["measure"] for line in of if line["measure"])
+        # A measure's rows are held against that measure's own sum, even below a ratio.
+        mine = [name for name in names if name in measures and _is_number(columns.get(name, ""))]
+        value = _sum(run, table, mine[0], where, params) if len(mine) == 1 else None
         parts.append(_part(run, fact, row_filter, on, names, condition, params, value, limit))
     return parts
 
@@ -317,6 +322,7 @@ def _part(
     params: list[Any],
     value: Any,
     limit: int,
+    alias: str = "f",
 ) -> Part:
     columns = run.columns(fact)
     added = [
@@ -328,16 +334,16 @@ def _part(
     if "transaction_id" in columns:
         sums.append("count(distinct transaction_id) as transactions")
     asked = ", ".join(["count(*) as rows_counted", *sums])
-    told = dict(run.ask(f"select {asked} from {fact} f where {condition}", params)[0])
+    told = dict(run.ask(f"select {asked} from {fact} {alias} where {condition}", params)[0])
     count = told.pop("rows_counted")
     totals = {name: total for name, total in told.items() if total is not None}
     order = ", ".join(name for name in ("_file_id", "_line_no") if name in columns) or "all"
     rows = run.ask(
-        f"select * from {fact} f where {condition} order by {order} limit {limit}", params
+        f"select * from {fact} {alias} where {condition} order by {order} limit {limit}", params
     )
     file = "_file_id" if "_file_id" in columns else "file_id"
     named = _names(run, {row[file] for row in rows if row.get(file)})
-    equals = _equal(totals, value, len(measures))
+    equals = _equal(totals, value)
     own = ("file_name", "line", "received_at")
     shown = [name for name in columns if not name.startswith("_") and name not in own]
     # The column that makes the figure stands first.
@@ -365,9 +371,9 @@ def _part(
     )
 
 
-def _equal(totals: Mapping[str, Any], value: Any, measures: int) -> str | None:
-    """The total that is the figure, to the cent; a ratio of several measures has none."""
-    if value is None or measures > 1:
+def _equal(totals: Mapping[str, Any], value: Any) -> str | None:
+    """The total that is the measure, to the cent."""
+    if value is None:
         return None
     for name in sorted(totals, key=lambda name: not name.startswith("net")):
         if abs(float(totals[name]) - float(value)) < 0.005:
@@ -433,7 +439,9 @@ def _definitions(
                 found.append(Definition(table, row["description"] or ""))
             elif row["column_name"] in names:
                 found.append(Definition(row["column_name"], row["description"] or ""))
-    return sorted(found, key=lambda d: (d.name == table, d.name not in names))
+    order = [kpi.name if kpi else "", *names]
+    last = len(order)
+    return sorted(found, key=lambda d: order.index(d.name) if d.name in order else last)
 
 
 def _formula(kpi: kpis.Kpi) -> str:

@@ -35,6 +35,10 @@ class Window:
         end = datetime.combine(on + timedelta(days=2), time())
         return cls(None if days == "all" else end - timedelta(days=int(days)), end)
 
+    @property
+    def last_day(self) -> date:
+        return (self.end - timedelta(days=1)).date()
+
     def holds(self, column: str) -> tuple[str, list[Any]]:
         if self.start is None:
             return f"{column} < ?", [self.end]
@@ -63,7 +67,8 @@ def counts(run: Run, window: Window, stores: Sequence[str]) -> Row:
         " count(*) filter (where status in ('accepted', 'superseded')) as taken,"
         " count(*) filter (where status = 'refused') as refused,"
         " count(*) filter (where status = 'duplicate') as duplicates,"
-        " coalesce(sum(rows_loaded) filter (where status in ('accepted', 'superseded')), 0) as rows,"
+        " coalesce(sum(rows_loaded) filter (where status in ('accepted', 'superseded')), 0)"
+        " as rows,"
         " coalesce(sum(rows_rejected) filter (where status <> 'refused'), 0) as rejected"
         f" from quality.files f where {where}",
         params,
@@ -132,12 +137,8 @@ def restatements(run: Run, window: Window, stores: Sequence[str]) -> list[Restat
     rows = restatement_rows(run, within, keep, [*params, *ids])
     grouped: dict[tuple[Any, ...], list[Row]] = {}
     for row in rows:
-        key = (
-            row["store_id"],
-            row["business_date"],
-            row["replaced_file_id"],
-            row["replacing_file_id"],
-        )
+        told_by = (row["replaced_file_id"], row["replacing_file_id"])
+        key = (row["store_id"], row["business_date"], *told_by)
         grouped.setdefault(key, []).append(row)
     found = []
     for (store, day, *_), told in grouped.items():

@@ -21,6 +21,7 @@ PREFERRED = (
     "conversion",
     "return_rate",
 )
+SHOWN = 6
 SPARK_DAYS = 28
 TYPICAL_WEEKS = 8
 BLOCK_WINDOW_DAYS = 35
@@ -128,12 +129,11 @@ class Figures:
     figures: list[Figure]
 
 
-def chosen_kpis(run: Run) -> list[Kpi]:
-    """The six of Today: the preferred ones that exist, filled up in published order."""
-    every = kpis.usable(run)
+def _preferred(every: Sequence[Kpi]) -> list[Kpi]:
+    """The preferred ones first, then as published."""
     by_id = {kpi.kpi_id: kpi for kpi in every}
     first = [by_id[name] for name in PREFERRED if name in by_id]
-    return [*first, *(kpi for kpi in every if kpi not in first)][:6]
+    return [*first, *(kpi for kpi in every if kpi not in first)]
 
 
 def figures(
@@ -148,7 +148,7 @@ def figures(
     compared = [s for s in (chosen or everyone) if s not in absent]
     week_before = on - timedelta(days=7)
     year_before = calendar.last_year(run, on, basis)
-    asked = chosen_kpis(run)
+    asked = _preferred(kpis.usable(run))
     first = on - timedelta(days=7 * TYPICAL_WEEKS)
     rows = kpis.daily(run, asked, first, on, compared) if compared else []
     then = (
@@ -158,8 +158,10 @@ def figures(
     )
     # A currency nobody traded in on the day has no figure to compare.
     currencies = sorted({row["currency"] for row in rows if row["business_date"] == on}, key=str)
+    # A network that counts no visitors has no conversion to show: the next KPI takes its place.
+    told = [kpi for kpi in asked if any(row[kpi.kpi_id] is not None for row in rows)]
     found = []
-    for kpi in asked:
+    for kpi in told[:SHOWN]:
         for currency in currencies:
             by_day = {
                 row["business_date"]: row[kpi.kpi_id] for row in rows if row["currency"] == currency

@@ -40,6 +40,8 @@ def fact_columns(part: Part) -> list[Column]:
         ),
     ]
     for name in part.columns[3:]:
+        if all(row[name] is None for row in part.rows):
+            continue
         numeric = name in part.totals
         columns.append(Column(name, words.label(name), "number" if numeric else "text"))
     return columns
@@ -53,12 +55,16 @@ def part_words(found: Explanation, part: Part) -> Html:
         total = words.cell(part.totals[part.equals])
         what += (
             f"; their <b>{safe(words.label(part.equals).lower())}</b> adds up to"
-            f" <b>{total}</b>, which is the figure"
+            f" <b>{total}</b>, which is {safe(measure_name(part))}"
         )
     shown = len(part.rows)
     if shown < part.count:
         what += f". The first {words.number(shown)} are listed; the totals are of all"
     return Html(f"<p>{what}.</p>")
+
+
+def measure_name(part: Part) -> str:
+    return f"the {words.label(part.measures[0]).lower()}" if part.measures else "the figure"
 
 
 def show_part(found: Explanation, part: Part) -> None:
@@ -71,7 +77,15 @@ def show_part(found: Explanation, part: Part) -> None:
     if part.rows:
         total = {name: words.cell(value) for name, value in part.totals.items()}
         total["file_name"] = f"All {words.counted(part.count, 'row')}"
-        show(table(fact_columns(part), part.rows, total=total, tall=True))
+        show(
+            table(
+                fact_columns(part),
+                part.rows,
+                total=total,
+                tall=True,
+                caption="Columns that are empty in every row are left out here.",
+            )
+        )
 
 
 def definition_name(name: str) -> str:

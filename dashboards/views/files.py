@@ -36,7 +36,7 @@ def answer(told: Row) -> Html:
     span = (
         "so far"
         if days == "all"
-        else f"in the {files.WINDOWS[days]} to {words.day(window.end.date())}"
+        else f"in the {files.WINDOWS[days]} to {words.day(window.last_day)}"
     )
     if not told["files"]:
         return Html(f"No file arrived {span}.")
@@ -211,6 +211,21 @@ def side(title: str, file: Row) -> str:
     )
 
 
+MONEY = ("net_sales", "tender_total", "declared_amount")
+
+
+def measured(row: Row, name: str) -> str:
+    """Money to the cent with its currency; counts as they are."""
+    if row["measure"] in MONEY:
+        return f"{words.number(row[name], 2)} {row['currency'] or ''}"
+    return words.figure(row[name], "number")
+
+
+def change(row: Row) -> str:
+    places = 2 if row["measure"] in MONEY else 0
+    return words.signed(float(row["change"]), places=places)
+
+
 def show_restated() -> list[Sheet]:
     found = files.restatements(run, window, here.stores)
     if not found:
@@ -231,11 +246,9 @@ def show_restated() -> list[Sheet]:
         measures = table(
             [
                 Column("measure", "What changed", say=lambda r: words.label(r["measure"])),
-                Column("old_value", "Before", "number"),
-                Column("new_value", "Now", "number"),
-                Column(
-                    "change", "Change", "number", lambda r: words.signed(float(r["change"]), 1, 2)
-                ),
+                Column("old_value", "Before", "number", lambda r: measured(r, "old_value")),
+                Column("new_value", "Now", "number", lambda r: measured(r, "new_value")),
+                Column("change", "Change", "number", change),
             ],
             item.measures,
         )

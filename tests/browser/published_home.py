@@ -536,7 +536,8 @@ def _sum_up(db: duckdb.DuckDBPyConnection) -> None:
     """The KPI tables from the lines, as the warehouse does it."""
     db.execute(
         "insert into kpi.store_day_kpis by name select s.*, 0 as service_sales,"
-        " 0 as distance_net_sales, n as visitors, transactions as identified_transactions,"
+        " 0 as distance_net_sales, n as visitors, transactions as counted_transactions,"
+        " transactions as identified_transactions, net_sales as targeted_net_sales,"
         " 0 as new_clients, target as target_net_sales, true as is_comparable"
         f" from ({SUMS.format(also='')}) s join visitors using (store_id, business_date)"
     )
