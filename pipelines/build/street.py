@@ -103,9 +103,11 @@ class Street:
 
     def take_in(self) -> BatchResult:
         """Landing → lake: one atomic batch of whatever is new."""
-        self.told("Taking in files", 0, 0)
-        self.batch = take_in(self.home, self.settings, progress=self.told)
+        self.batch = take_in(self.home, self.settings, progress=self._take_in_told)
         return self.batch
+
+    def _take_in_told(self, what: str, done: int, total: int) -> None:
+        self.told(f"Taking in files: {what}", done, total)
 
     def judge_incoming(self) -> Verdict:
         """Border 1, over the batches the warehouse does not hold yet. Raises Blocked."""

@@ -23,7 +23,7 @@ def write_demo(
     if if_empty and (_has_landed(home) or _has_batches(home)):
         return
     home.landing.mkdir(parents=True, exist_ok=True)
-    until = until or datetime.now(UTC).date() - timedelta(days=1)
+    until = until or _last_day_all_sent(datetime.now(UTC))
     with progress() as told:
         summary = write_network(
             home.landing,
@@ -41,6 +41,11 @@ def write_demo(
         highlight=False,
         soft_wrap=True,
     )
+
+
+def _last_day_all_sent(now: datetime) -> date:
+    """Yesterday, once Honolulu's files for it would have come; until then the day before."""
+    return (now - timedelta(days=1, hours=17, minutes=5)).date()
 
 
 def _has_landed(home: Home) -> bool:

@@ -55,6 +55,8 @@ def show(home: Home, outcome: Outcome) -> None:
     table.add_column(justify="right")
     if batch:
         for label, count in _taken_in(batch).items():
+            if not count and label != "Files accepted":
+                continue
             table.add_row(label, f"{count:,}")
     checks = outcome.checks
     table.add_row("Checks passed", f"{sum(c.passed for c in checks):,} of {len(checks):,}")
