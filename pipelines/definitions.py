@@ -44,18 +44,10 @@ def execute_daily_run(home: Home, running: Street) -> bool:
     """The job in this process, over `running`; its history goes to the home. True on success."""
     shared = dg.ResourceDefinition.hardcoded_resource(running)
     job = build_definitions(shared).resolve_job_def(JOB)
-    _keep_to_ourselves(home)
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
         result = job.execute_in_process(instance=instance, raise_on_error=False, run_config=quiet)
     return result.success
-
-
-def _keep_to_ourselves(home: Home) -> None:
-    """Dagster reports its use to its makers unless the instance says otherwise."""
-    configuration = home.dagster / "dagster.yaml"
-    if not configuration.exists():
-        configuration.write_text("telemetry:\n  enabled: false\n", "utf-8")
 
 
 @dg.definitions

@@ -59,11 +59,10 @@ def build_warehouse_asset(manifest: dict[str, Any]) -> dg.AssetsDefinition:
         except Exception as caught:  # what was built is reported before the fault is passed on
             fault, results = caught, street.nodes
         by_id: dict[str, Node] = {result.unique_id: result for result in results}
-        for unique_id in by_id:  # as dbt built them: what a model stands on comes before it
+        for unique_id, result in by_id.items():  # as dbt built them: upstream comes first
             if unique_id in nodes:
                 yield dg.MaterializeResult(
-                    asset_key=model_key(nodes[unique_id]),
-                    metadata={"seconds": by_id[unique_id].seconds},
+                    asset_key=model_key(nodes[unique_id]), metadata={"seconds": result.seconds}
                 )
         for unique_id, test in tests.items():
             if unique_id in by_id:

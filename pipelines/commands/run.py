@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from pipelines.commands.dagster_home import use_dagster_home
 from pipelines.commands.screen import BLOCKED, FAILED, err, out, print_json, progress
 from pipelines.settings import Home
 
@@ -36,8 +36,7 @@ def run_once(home: Home, as_json: bool, now: datetime | None, afresh: bool = Fal
 
 def _through_dagster(home: Home, street: Street) -> Outcome:
     """The very job that the schedule runs, with its history kept in the home."""
-    home.dagster.mkdir(parents=True, exist_ok=True)
-    os.environ["DAGSTER_HOME"] = str(home.dagster)
+    use_dagster_home(home)
     from pipelines.definitions import execute_daily_run
 
     execute_daily_run(home, street)

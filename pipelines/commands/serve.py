@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
 import time
 
+from pipelines.commands.dagster_home import use_dagster_home
 from pipelines.commands.screen import out
 from pipelines.settings import PROJECT, Home
 
@@ -25,9 +25,8 @@ def serve_dashboards(home: Home, port: int | None) -> int:
 def serve_all(home: Home) -> int:
     """Dagster's page, its daemon (schedule and sensor) and the dashboards, until one ends."""
     settings = home.settings()
-    home.dagster.mkdir(parents=True, exist_ok=True)
+    use_dagster_home(home)
     home.landing.mkdir(parents=True, exist_ok=True)
-    environment = {**os.environ, "DAGSTER_HOME": str(home.dagster)}
     dagster = [
         *(sys.executable, "-m", "dagster", "dev", "-m", "pipelines.definitions"),
         *("-p", str(settings.dagster_port), "-h", "127.0.0.1"),
@@ -39,10 +38,8 @@ def serve_all(home: Home) -> int:
     )
     return _until_stopped(
         [
-            subprocess.Popen(dagster, cwd=PROJECT, env=environment),
-            subprocess.Popen(
-                _streamlit(home, settings.dashboard_port), cwd=PROJECT, env=environment
-            ),
+            subprocess.Popen(dagster, cwd=PROJECT),
+            subprocess.Popen(_streamlit(home, settings.dashboard_port), cwd=PROJECT),
         ]
     )
 
