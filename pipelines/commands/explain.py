@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+
 from pipelines.commands.published import READ_FAULTS, open_publish
-from pipelines.commands.screen import print_json, stop
+from pipelines.commands.screen import out, print_json, stop
 from pipelines.settings import Home
+
+if TYPE_CHECKING:
+    from dashboards.explain import Explanation, Part
+
+ROWS_SHOWN = 20
+_PLACE = ("file_name", "line")
+_COLUMNS_SHOWN = 6
 
 
 def show_explanation(
@@ -15,23 +28,61 @@ def show_explanation(
     as_of: str | None,
     as_json: bool,
 ) -> None:
-    """Print the definition, the mart row, and the rows, files and lines behind it."""
-    from dashboards.explain import explain
+    """Print the definition, the figure, and the rows, files and lines behind it."""
+    from dashboards.explain import ExplainError, explain, keys_from_text
 
     run = open_publish(home, as_of)
-    wanted = dict(_pair(key) for key in keys)
     try:
-        explanation = explain(run, table, wanted, measure)
-    except (*READ_FAULTS, ValueError, LookupError) as fault:
+        told = explain(run, table, keys_from_text(keys), measure)
+    except (*READ_FAULTS, ExplainError) as fault:
         raise stop(str(fault)) from fault
     if as_json:
-        print_json(explanation.as_dict())
-        return
-    raise NotImplementedError
+        print_json(asdict(told))
+    else:
+        _show(told)
 
 
-def _pair(text: str) -> tuple[str, str]:
-    column, equals, value = text.partition("=")
-    if not equals:
-        raise stop(f"“{text}” is not column=value, e.g. store_id=B01.")
-    return column, value
+def _show(told: Explanation) -> None:
+    out.print(told.title, style="bold", markup=False)
+    if told.measure:
+        out.print(f"{told.measure} = {told.said}", highlight=False, markup=False)
+    for definition in told.definitions:
+        out.print(f"{definition.name}: {definition.text}", highlight=False, markup=False)
+        for extra in (definition.formula, definition.caveats):
+            if extra:
+                out.print(f"  {extra}", highlight=False, markup=False)
+    out.print(f"{told.row_count:,} row(s) of {told.table} · {told.run_id}", highlight=False)
+    _rows(told.columns, told.rows)
+    for part in told.parts:
+        _part(part)
+    for row in told.set_aside[:ROWS_SHOWN]:
+        out.print(f"set aside: {_in_line(row)}", highlight=False, markup=False)
+    failed = [check for check in told.checks if not check.passed]
+    out.print(
+        f"{len(told.checks) - len(failed)} of {len(told.checks)} checks passed", highlight=False
+    )
+    for check in failed:
+        out.print(f"✗ {check.subject}: {check.rule} ({check.observed})", markup=False)
+
+
+def _part(part: Part) -> None:
+    condition = f" where {part.row_filter}" if part.row_filter else ""
+    sums = ", ".join(f"{column} {total:,}" for column, total in part.totals.items() if total)
+    out.print(f"\n{part.count:,} row(s) of {part.fact_table}{condition}: {sums}", markup=False)
+    said = [c for c in part.columns if c not in {*_PLACE, *part.joined_on}]
+    measured = [c for c in said if c in part.totals and part.totals[c]]
+    chosen = [*_PLACE, *dict.fromkeys([*measured, *said])][: _COLUMNS_SHOWN + len(_PLACE)]
+    _rows(chosen, part.rows)
+
+
+def _rows(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
+    table = Table(*columns)
+    for row in rows[:ROWS_SHOWN]:
+        table.add_row(*("" if row.get(c) is None else str(row[c]) for c in columns))
+    out.print(table)
+    if len(rows) > ROWS_SHOWN:
+        out.print(f"… the first {ROWS_SHOWN}; all with --json", highlight=False)
+
+
+def _in_line(row: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in row.items() if value is not None)
