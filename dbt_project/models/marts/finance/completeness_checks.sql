@@ -159,11 +159,10 @@ f10_lines_set_aside as (
         store_id,
         business_date,
         0 as expected_value,
-        sum(case when status = 'incomplete' then 1 else 0 end) as actual_value,
-        {{ text_list("case when status = 'incomplete' then dataset || ': ' || reason end") }}
-            as detail
-    from deliveries
-    where is_received
+        sum(rejected_count) as actual_value,
+        {{ text_list("case when rejected_count > 0 then dataset end") }} as detail
+    from {{ ref('int_received') }}
+    where dataset in (select dataset from {{ ref('delivery_terms') }})
     group by store_id, business_date
 
 ),

@@ -93,7 +93,13 @@ final as (
         cast(traffic.visitors as integer) as visitors,
         cast(coalesce(clients.identified_transactions, 0) as integer) as identified_transactions,
         cast(coalesce(clients.new_clients, 0) as integer) as new_clients,
+        case when traffic.visitors > 0 then cast(coalesce(receipts.transactions, 0) as integer) end
+            as counted_transactions,
         targets.target_net_sales,
+        case
+            when targets.target_net_sales is not null
+                then cast(coalesce(sales.net_sales, 0) as decimal(18, 2))
+        end as targeted_net_sales,
         coalesce(comparable.is_comparable, false) as is_comparable
     from delivered
     left join receipts
