@@ -9,9 +9,11 @@ import threading
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import IO
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.ingest.contracts import Contract
@@ -21,6 +23,7 @@ from pipelines.settings import Home
 BATCH_ID = "%Y%m%dT%H%M%S%fZ"
 SCHEMA_BATCH = "_schema"
 _ROW_GROUP = 120_000
+_SAMPLE = 10_000
 _FINGERPRINT = "fingerprint.txt"
 
 
@@ -53,7 +56,6 @@ class TableWriter:
         self.path = path
         self.rows = 0
         self._schema = arrow_schema(schema)
-        self._writer: pq.ParquetWriter | None = None
         self._pending: list[pl.DataFrame] = []
         self._pending_rows = 0
         self._queue: queue.Queue[pl.DataFrame | pa.Table | None] = queue.Queue(1)
@@ -103,19 +105,32 @@ class TableWriter:
     def _work(self) -> None:
         try:
             with self.path.open("wb") as file:
-                writer = pq.ParquetWriter(
-                    file, self._schema, compression="zstd", compression_level=1,
-                    store_decimal_as_integer=True,
-                )
+                writer = None
                 while (rows := self._queue.get()) is not None:
                     if isinstance(rows, pl.DataFrame):
                         rows = rows.to_arrow(compat_level=pl.CompatLevel.oldest())
+                    writer = writer or _parquet_writer(file, self._schema, rows)
                     writer.write_table(rows.cast(self._schema), row_group_size=2 * _ROW_GROUP)
-                writer.close()
+                (writer or _parquet_writer(file, self._schema, None)).close()
                 file.flush()
                 os.fsync(file.fileno())
         except BaseException as fault:  # handed to the thread that writes
             self._fault = fault
+
+
+def _parquet_writer(file: IO[bytes], schema: pa.Schema, rows: pa.Table | None) -> pq.ParquetWriter:
+    """A writer that keeps dictionaries for the columns that repeat; others pay for none."""
+    repeating: list[str] = []
+    if rows is not None:
+        sample = rows.slice(0, _SAMPLE)
+        repeating = [
+            name for name in schema.names
+            if pc.count_distinct(sample.column(name)).as_py() * 2 <= sample.num_rows
+        ]
+    return pq.ParquetWriter(
+        file, schema, compression="zstd", compression_level=1, store_decimal_as_integer=True,
+        use_dictionary=repeating,
+    )
 
 
 class BatchFolder:

@@ -41,6 +41,11 @@ _MOMENT = r"\A\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]
 _ZONED = r"(?:Z|[+-]\d{2}:?\d{2})\z"
 # What a spreadsheet leaves of a long number.
 _DAMAGED = r"\A\d(?:[.,]\d+)?[eE]\+\d{1,3}\z"
+_BOOLEANS = {
+    word: truth
+    for truth in (True, False)
+    for word in (str(truth), str(truth).lower(), str(truth).upper())
+}
 _PLAIN_UTC = "%Y-%m-%dT%H:%M:%SZ"
 _VALUE_CHARACTERS = 200
 
@@ -91,85 +96,82 @@ def tidy(frame: pl.DataFrame) -> pl.DataFrame:
 
 def type_rows(frame: pl.DataFrame, dataset: Dataset, zones: Zones) -> Typed:
     """Types tidy text; columns of the dataset that are not in `frame` become null."""
-    columns = [column for name, column in dataset.columns.items() if name in frame.columns]
-    text = _prepared(frame, columns)
-    moments, unplaced, place_rules = _moments(text, columns, zones)
-    typed = (
-        text.lazy()
-        .select(
-            FILE,
-            LINE,
-            *(
-                _typed(column).alias(column.name)
-                for column in columns
-                if column.name not in moments
-            ),
-        )
-        .collect()
-    )
-    if moments:
-        typed = typed.with_columns(series.alias(name) for name, series in moments.items())
-
-    # Both sides of a promise: `name` is the typed value, `text name` what stood in the file.
-    both = typed.lazy().with_columns(
-        text.get_column(column.name).alias(_text(column.name)) for column in columns
-    )
-    rules = [rule for column in columns for rule in promises(column)]
-    for column in dataset.columns.values():
-        if column.required and column.name not in frame.columns:
-            rules.append(Rule(column.name, "required", "a value", pl.lit(True)))
-    marked = both
-    for name, mask in place_rules.items():
-        marked = marked.with_columns(mask.alias(_gap(name)))
-        rules.append(
-            Rule(
-                name,
-                "existing time",
-                "a time that the store's clock showed that day",
-                pl.col(_gap(name)),
-            )
-        )
-    broken = (
-        marked.select(
-            pl.any_horizontal(rule.broken.fill_null(False) for rule in rules)
-            if rules
-            else pl.lit(False)
-        )
-        .collect()
-        .to_series()
-    )
-    if len(broken) != typed.height:
-        broken = broken.extend_constant(broken[0], typed.height - len(broken))
-
-    missing = [
-        pl.lit(None, dtype=column.dtype).alias(name)
-        for name, column in dataset.columns.items()
-        if name not in frame.columns
-    ]
-    order = [FILE, LINE, *dataset.columns]
+    plan = _plan(dataset, frozenset(frame.columns) & frozenset(dataset.columns))
+    text = frame.lazy().with_columns(plan.tidied)
+    unplaced: dict[int, str] = {}
+    moments = []
+    for name in plan.moments:
+        found, gap, lost = _moments(frame, name, zones)
+        moments += [found.alias(_typed_name(name)), gap.alias(_gap(name))]
+        unplaced.update(lost)
+    typed = text.with_columns(*plan.typed, *moments)
+    rows = typed.select(*plan.result, plan.broken.alias(_BROKEN)).collect()
+    broken = rows.get_column(_BROKEN)
     if not broken.any():
-        return Typed(typed.with_columns(missing).select(order), no_faults(), unplaced)
-    rows = typed.filter(~broken).with_columns(missing).select(order)
-    faults = _diagnosed(marked.collect().filter(broken), rules, dataset, frame.filter(broken))
-    return Typed(rows, faults, unplaced)
+        return Typed(rows.drop(_BROKEN), no_faults(), unplaced)
+    told = typed.filter(pl.lit(broken)).collect()
+    faults = _diagnosed(told, plan.rules, dataset, frame.filter(broken))
+    return Typed(rows.filter(~broken).drop(_BROKEN), faults, unplaced)
 
 
-def _text(name: str) -> str:
-    return f"text {name}"
+@dataclass(frozen=True)
+class _Plan:
+    """The expressions for one dataset and the columns that a file has of it."""
+
+    tidied: list[pl.Expr]
+    typed: list[pl.Expr]
+    moments: list[str]
+    rules: list[Rule]
+    broken: pl.Expr
+    result: list[pl.Expr]
+
+
+_plans: dict[tuple[str, str, frozenset[str]], _Plan] = {}
+
+
+def _plan(dataset: Dataset, present: frozenset[str]) -> _Plan:
+    """Built once: a few hundred expressions cost as much as typing some thousand lines."""
+    which = (dataset.name, dataset.fingerprint, present)
+    if which not in _plans:
+        _plans[which] = _planned(dataset, present)
+    return _plans[which]
+
+
+def _planned(dataset: Dataset, present: frozenset[str]) -> _Plan:
+    tidied, typed, moments, rules = [], [], [], []
+    result = [pl.col(FILE), pl.col(LINE)]
+    for name, column in dataset.columns.items():
+        if name not in present:
+            result.append(pl.lit(None, dtype=column.dtype).alias(name))
+            if column.required:
+                rules.append(Rule(name, "required", "a value", pl.col(LINE).is_not_null()))
+            continue
+        if column.format == "serial":
+            plain = pl.col(name).str.to_uppercase().str.replace_all(r"[\s\-]", "")
+            tidied.append(pl.when(plain != "").then(plain).alias(name))
+        if column.data_type == "timestamp":
+            moments.append(name)
+        elif column.data_type != "varchar":
+            typed.append(_typed(column).alias(_typed_name(name)))
+        rules += promises(column)
+        result.append(_value(column).alias(name))
+    broken = pl.any_horizontal(rule.broken.fill_null(False) for rule in rules)
+    return _Plan(tidied, typed, moments, rules, broken if rules else pl.lit(False), result)
+
+
+_BROKEN = "broken"
+
+
+def _typed_name(name: str) -> str:
+    return f"typed {name}"
 
 
 def _gap(name: str) -> str:
     return f"gap {name}"
 
 
-def _prepared(frame: pl.DataFrame, columns: list[Column]) -> pl.DataFrame:
-    serials = [column.name for column in columns if column.format == "serial"]
-    if not serials:
-        return frame
-    plain = (pl.col(name).str.to_uppercase().str.replace_all(r"[\s\-]", "") for name in serials)
-    return frame.with_columns(plain).with_columns(
-        pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in serials
-    )
+def _value(column: Column) -> pl.Expr:
+    return pl.col(column.name if column.data_type == "varchar" else _typed_name(column.name))
 
 
 def _typed(column: Column) -> pl.Expr:
@@ -184,8 +186,7 @@ def _typed(column: Column) -> pl.Expr:
         case "date":
             return text.str.to_date("%Y-%m-%d", strict=False)
         case "boolean":
-            low = text.str.to_lowercase()
-            return pl.when(low == "true").then(True).when(low == "false").then(False)
+            return text.replace_strict(_BOOLEANS, default=None, return_dtype=pl.Boolean)
         case _:
             return text.cast(column.dtype, strict=False)
 
@@ -193,8 +194,8 @@ def _typed(column: Column) -> pl.Expr:
 def promises(column: Column) -> list[Rule]:
     """What a value of the column must keep, in the order in which it is told."""
     name = column.name
-    text = pl.col(_text(name))
-    value = pl.col(name)
+    text = pl.col(name)
+    value = _value(column)
     given = text.is_not_null()
     found: list[Rule] = []
 
@@ -224,7 +225,9 @@ def promises(column: Column) -> list[Rule]:
                 ~text.str.contains(_DAY) | (given & value.is_null()),
             )
         case "timestamp":
-            add("time", "a time such as 2024-12-31T18:05:00Z", ~text.str.contains(_MOMENT))
+            shaped = text.str.contains(_MOMENT)
+            add("time", "a time such as 2024-12-31T18:05:00Z", given & value.is_null() & ~shaped)
+            add("existing time", "a day and a time that exist; a clock put forward skips an hour", pl.col(_gap(name)))
         case "boolean":
             add("true or false", "true or false", given & value.is_null())
         case _:
@@ -257,55 +260,38 @@ def _limit(column: Column, limit: float) -> pl.Expr:
 def _diagnosed(
     broken: pl.DataFrame, rules: list[Rule], dataset: Dataset, source: pl.DataFrame
 ) -> pl.DataFrame:
-    """The first broken promise of each line."""
-    position = {name: at for at, name in enumerate(dataset.columns)}
-    ordered = sorted(rules, key=lambda rule: position[rule.column])
-    first = (
-        broken.lazy()
-        .select(
-            pl.coalesce(
-                pl.when(rule.broken.fill_null(False)).then(pl.lit(at))
-                for at, rule in enumerate(ordered)
-            ).alias("rule")
+    """The first broken promise of each line; `broken` holds text and typed columns side by side."""
+    first = broken.select(
+        pl.coalesce(
+            pl.when(rule.broken.fill_null(False)).then(pl.lit(at)) for at, rule in enumerate(rules)
         )
-        .collect()
-        .to_series()
-    )
-    names = [ordered[at].column for at in first]
-    values: list[str | None] = [None] * broken.height
-    for name in set(names):
-        here = [at for at, found in enumerate(names) if found == name]
-        if dataset.columns[name].personal:
-            shown: list[str | None] = [MASK] * len(here)
-        elif _text(name) in broken.columns:
-            shown = (
-                broken.get_column(_text(name))
-                .gather(here)
-                .str.slice(0, _VALUE_CHARACTERS)
-                .to_list()
-            )
-        else:
-            shown = [None] * len(here)
-        for at, text in zip(here, shown, strict=True):
-            values[at] = text
-    raw = raw_lines(source) if not dataset.has_personal else [None] * broken.height
+    ).to_series()
+    value = pl.lit(None, dtype=pl.String)
+    for at, rule in enumerate(rules):
+        if rule.column in broken.columns:
+            personal = dataset.columns[rule.column].personal
+            shown = pl.lit(MASK) if personal else pl.col(rule.column).str.slice(
+                0, _VALUE_CHARACTERS)
+            given = pl.col(rule.column).is_not_null()
+            value = pl.when((pl.col("first") == at) & given).then(shown).otherwise(value)
+    raw = [None] * broken.height if dataset.has_personal else raw_lines(source)
 
     def known(name: str, dtype: pl.DataType) -> pl.Series:
         if name in broken.columns:
             return broken.get_column(name)
-        return pl.Series([None] * broken.height, dtype=dtype)
+        return pl.Series([None], dtype=dtype).new_from_index(0, broken.height)
 
     return pl.DataFrame(
         {
             FILE: broken.get_column(FILE),
             LINE: broken.get_column(LINE),
-            "column_name": names,
-            "rule": [ordered[at].name for at in first],
-            "value": values,
-            "expected": [ordered[at].expected for at in first],
+            "column_name": [rules[at].column for at in first],
+            "rule": [rules[at].name for at in first],
+            "value": broken.with_columns(first.alias("first")).select(value).to_series(),
+            "expected": [rules[at].expected for at in first],
             "raw_line": raw,
             "store_id": known("store_id", pl.String()),
-            "business_date": known("business_date", pl.Date()),
+            "business_date": known(_typed_name("business_date"), pl.Date()),
         },
         schema=FAULTS,
     )
@@ -329,27 +315,19 @@ def raw_lines(frame: pl.DataFrame) -> list[str | None]:
 
 
 def _moments(
-    text: pl.DataFrame, columns: list[Column], zones: Zones
-) -> tuple[dict[str, pl.Series], dict[int, str], dict[str, pl.Series]]:
-    """Timestamps in UTC; files whose local times nobody can place; times that never were."""
-    moments: dict[str, pl.Series] = {}
-    unplaced: dict[int, str] = {}
-    gaps: dict[str, pl.Series] = {}
-    for column in columns:
-        if column.data_type != "timestamp":
-            continue
-        source = text.get_column(column.name)
-        found = source.str.to_datetime(_PLAIN_UTC, strict=False, time_unit="us")
-        open_ = source.is_not_null() & found.is_null()
-        if open_.any():
-            rest, lost = _placed(text.filter(open_), column.name, zones)
-            unplaced.update(lost)
-            positions = open_.arg_true()
-            found = found.scatter(positions, rest)
-            is_moment = source.str.contains(_MOMENT) & source.is_not_null()
-            gaps[column.name] = is_moment.fill_null(False) & found.is_null()
-        moments[column.name] = found
-    return moments, unplaced, gaps
+    text: pl.DataFrame, name: str, zones: Zones
+) -> tuple[pl.Series, pl.Series, dict[int, str]]:
+    """A timestamp column in UTC, where it names a time that never was, and the files whose local
+    times nobody can place."""
+    source = text.get_column(name)
+    found = source.str.to_datetime(_PLAIN_UTC, strict=False, time_unit="us")
+    rest = source.is_not_null() & found.is_null()
+    if not rest.any():
+        return found, pl.Series([False]).new_from_index(0, text.height), {}
+    moments, unplaced = _placed(text.filter(rest), name, zones)
+    found = found.scatter(rest.arg_true(), moments)
+    gap = rest & found.is_null() & source.str.contains(_MOMENT).fill_null(False)
+    return found, gap, unplaced
 
 
 def _placed(text: pl.DataFrame, name: str, zones: Zones) -> tuple[pl.Series, dict[int, str]]:

@@ -104,56 +104,58 @@ def read_stream(
     if only_returns:
         data = data.replace(b"\r", b"\n")
 
+    def more() -> bytes:
+        piece = stream.read(BLOCK_BYTES)
+        return piece.replace(b"\r", b"\n") if only_returns else piece
+
     line = 1
-    above = Chunk(text_frame([], [], []))
-    columns: list[str] | None = list(mapping.header) if mapping.header is not None else None
-    if columns is not None:
-        check_header(columns)
     skip = mapping.skip_lines
-    ended = False
-    while True:
-        if not ended and len(data) < BLOCK_BYTES:
-            more = stream.read(BLOCK_BYTES)
-            ended = not more
-            data += more.replace(b"\r", b"\n") if only_returns else more
-            if not ended and len(data) < BLOCK_BYTES:
-                continue
-        while columns is None or skip:
-            raw, found, rest = data.partition(b"\n")
-            if len(raw) > layout.max_line_bytes:
-                raise _too_long(line, layout)
-            if not found and not (ended and raw):
-                break
-            data, line = rest, line + 1
-            if skip:
-                skip -= 1
-                above.skipped[ABOVE_HEADER] = above.skipped.get(ABOVE_HEADER, 0) + 1
-            elif not raw.strip():
-                above.skipped[BLANK] = above.skipped.get(BLANK, 0) + 1
-            else:
-                columns = header(raw, layout, mapping)
-                check_header(columns)
-        if columns is None or skip:
-            if not ended:
-                continue
+    skipped: dict[str, int] = {}
+    columns: list[str] | None = list(mapping.header) if mapping.header is not None else None
+    ended = not data
+    while skip or columns is None:
+        raw, found, rest = data.partition(b"\n")
+        if len(raw) > layout.max_line_bytes:
+            raise _too_long(line, layout)
+        if not found and not ended:
+            piece = more()
+            ended = not piece
+            data += piece
+            continue
+        if not raw and not found:
             raise Refused("it is empty: not even a header. A day without rows still has its header")
-        if above.skipped:
-            yield above
-            above = Chunk(text_frame([], [], []))
-        if not data:
-            if ended:
-                return
-            continue
-        chunk, used, lines = _take(data, line, columns, layout, ended)
-        if not used:
-            if len(data) > layout.max_line_bytes + BLOCK_BYTES or ended:
-                raise _too_long(line, layout)
-            more = stream.read(BLOCK_BYTES)
-            ended = not more
-            data += more.replace(b"\r", b"\n") if only_returns else more
-            continue
-        data, line = data[used:], line + lines
-        yield chunk
+        data = rest
+        line += 1
+        if skip:
+            skip -= 1
+            skipped[ABOVE_HEADER] = skipped.get(ABOVE_HEADER, 0) + 1
+        elif not raw.strip():
+            skipped[BLANK] = skipped.get(BLANK, 0) + 1
+        else:
+            columns = header(raw, layout, mapping)
+    check_header(columns)
+    yield Chunk(text_frame(columns, [], []), skipped=skipped)
+
+    carry = b""
+    while data or carry or not ended:
+        # One copy a block: what is left of the last one, and this one up to its last line end.
+        cut = len(data) if ended else data.rfind(b"\n") + 1
+        block = b"".join((carry, memoryview(data)[:cut])) if cut or ended else b""
+        used = 0
+        if block:
+            chunk, used, lines = _take(block, line, columns, layout, ended)
+            line += lines
+            if lines:
+                yield chunk
+        carry = b"".join((block[used:] if block else carry, memoryview(data)[cut:]))
+        if len(carry) > 2 * layout.max_line_bytes + BLOCK_BYTES or (
+            not used and len(carry) > layout.max_line_bytes and b"\n" not in carry
+        ):
+            raise _too_long(line, layout)
+        if ended:
+            break
+        data = more()
+        ended = not data
 
 
 class _Again:
@@ -211,23 +213,19 @@ def _too_long(line: int, layout: Layout) -> Refused:
 
 
 def _take(
-    data: bytes, line: int, columns: list[str], layout: Layout, ended: bool
+    block: bytes, line: int, columns: list[str], layout: Layout, ended: bool
 ) -> tuple[Chunk, int, int]:
-    """A chunk out of the start of `data`, the bytes it used and the lines they were."""
-    used = len(data) if ended else data.rfind(b"\n") + 1
-    if not used:
-        if len(data) > layout.max_line_bytes:
-            raise _too_long(line, layout)
-        return Chunk(text_frame(columns, [], [])), 0, 0
-    block = data[:used]
-    if not block.endswith(b"\n"):
-        block += b"\n"
-    found = fast(block, columns, layout)
+    """The rows of a block, the bytes they used and the lines they were.
+
+    Only a quoted value that goes on beyond the block leaves bytes unused.
+    """
+    whole = block if block.endswith(b"\n") else block + b"\n"
+    found = fast(whole, columns, layout)
     if found is not None:
         frame, clean = found
         numbers = pl.int_range(line, line + frame.height, dtype=pl.Int64, eager=True).alias(LINE)
-        return Chunk(frame.with_columns(numbers), clean=clean), used, frame.height
-    return _slow(data, line, columns, layout, ended)
+        return Chunk(frame.with_columns(numbers), clean=clean), len(block), frame.height
+    return _slow(block, line, columns, layout, ended)
 
 
 # ── the fast road ────────────────────────────────────────────────────────────────────────────
