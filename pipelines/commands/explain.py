@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from rich.table import Table
+from rich.table import Column, Table
 
 from pipelines.commands.published import READ_FAULTS, open_publish
 from pipelines.commands.screen import out, print_json, stop
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 ROWS_SHOWN = 20
 _PLACE = ("file_name", "line")
-_COLUMNS_SHOWN = 6
+_NOT_SHOWN = {*_PLACE, "received_at"}
+_NAMES_SHOWN = 1
+_SUMS_SHOWN = 2
 
 
 def show_explanation(
@@ -52,7 +54,10 @@ def _show(told: Explanation) -> None:
             if extra:
                 out.print(f"  {extra}", highlight=False, markup=False)
     out.print(f"{told.row_count:,} row(s) of {told.table} · {told.run_id}", highlight=False)
-    _rows(told.columns, told.rows)
+    if len(told.rows) == 1:
+        out.print(_in_line(told.rows[0]), highlight=False, markup=False)
+    else:
+        _rows(told.columns, told.rows)
     for part in told.parts:
         _part(part)
     for row in told.set_aside[:ROWS_SHOWN]:
@@ -69,14 +74,14 @@ def _part(part: Part) -> None:
     condition = f" where {part.row_filter}" if part.row_filter else ""
     sums = ", ".join(f"{column} {total:,}" for column, total in part.totals.items() if total)
     out.print(f"\n{part.count:,} row(s) of {part.fact_table}{condition}: {sums}", markup=False)
-    said = [c for c in part.columns if c not in {*_PLACE, *part.joined_on}]
-    measured = [c for c in said if c in part.totals and part.totals[c]]
-    chosen = [*_PLACE, *dict.fromkeys([*measured, *said])][: _COLUMNS_SHOWN + len(_PLACE)]
-    _rows(chosen, part.rows)
+    said = [c for c in part.columns if c not in {*_NOT_SHOWN, *part.joined_on}]
+    named = [c for c in said if c not in part.totals][:_NAMES_SHOWN]
+    summed = [c for c in (part.equals, *part.totals) if c and part.totals.get(c)][:_SUMS_SHOWN]
+    _rows([*_PLACE, *named, *dict.fromkeys(summed)], part.rows)
 
 
 def _rows(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
-    table = Table(*columns)
+    table = Table(*(Column(c, no_wrap=c in _PLACE) for c in columns))
     for row in rows[:ROWS_SHOWN]:
         table.add_row(*("" if row.get(c) is None else str(row[c]) for c in columns))
     out.print(table)
