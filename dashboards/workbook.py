@@ -78,9 +78,10 @@ def workbook(title: str, about: Sequence[tuple[str, str]], sheets: Sequence[Shee
             if sheet.totals and key in sheet.totals:
                 total = sheet.totals[key]
                 page.write(len(sheet.rows) + 1, place, _number(total), formats["bold_money"])
+            elif sheet.totals and place == 0:
+                page.write_string(len(sheet.rows) + 1, place, "Total", bold)
             elif sheet.totals:
-                text = "Total" if place == 0 else ""
-                page.write_string(len(sheet.rows) + 1, place, text, bold)
+                page.write_blank(len(sheet.rows) + 1, place, None, bold)
         if sheet.rows:
             page.autofilter(0, 0, len(sheet.rows), len(sheet.columns) - 1)
     book.close()

@@ -506,7 +506,7 @@ class _Story:
         for column, personal in (("client_id", False), ("last_name", True)):
             self._tell(
                 "quality.dictionary",
-                schema_name="raw",
+                schema_name="incoming",
                 table_name="clients",
                 column_name=column,
                 data_type="varchar",
