@@ -84,8 +84,8 @@ def differences(one: Warehouse, other: Warehouse) -> dict[str, list[tuple[Any, .
         con.execute(f"attach '{other.file}' as other (read_only)")
         for table in tables:
             rows = con.execute(
-                f"(select 'one', * from (from one.{table} except all from other.{table})) union all "
-                f"(select 'other', * from (from other.{table} except all from one.{table}))"
+                f"(select 'one', * from (from one.{table} except all from other.{table})) "
+                f"union all (select 'other', * from (from other.{table} except all from one.{table}))"
             ).fetchall()
             if rows:
                 found[table] = rows[:6]

@@ -82,9 +82,7 @@ class Lake:
                     "file_bytes": 1,
                 }
             )
-            books["file_scopes"] += [
-                {**arrival, **scope} for scope in _scopes(delivery)
-            ]
+            books["file_scopes"] += [{**arrival, **scope} for scope in _scopes(delivery)]
             tables.setdefault(delivery.dataset, []).extend(
                 {
                     **row,
@@ -124,8 +122,7 @@ def _scopes(delivery: Delivery) -> list[Row]:
             "store_id": store_id,
             "business_date": day,
             "row_count": sum(
-                (row["store_id"], row["business_date"]) == (store_id, day)
-                for row in delivery.rows
+                (row["store_id"], row["business_date"]) == (store_id, day) for row in delivery.rows
             ),
             "rejected_count": delivery.rejected,
         }
