@@ -176,9 +176,9 @@ def dataset_checks(dataset: Dataset) -> Iterator[Check]:
     yield _columns_as_declared(dataset)
     yield _every_row_has_an_address(dataset)
     yield _rows_are_counted(dataset)
+    yield _key_is_unique_in_a_delivery(dataset)
     if dataset.scope != "key":
         yield _scopes_are_counted(dataset)
-        yield _key_is_unique_in_a_delivery(dataset)
         if dataset.scope != "whole_list":
             yield _key_stays_in_its_scope(dataset)
     for column in dataset.columns.values():
@@ -374,8 +374,6 @@ def _key_is_unique_in_a_delivery(dataset: Dataset) -> Check:
         rule=f"{dataset.name}.key",
         subject=dataset.name,
         words=f"Within what one file delivers, {key} names one row of {dataset.name}.",
-        # Staging counts such a line once; the file's sender should know.
-        severity="warn",
         broken_by=f"""
             select {key}, _file_id, count(*) as rows, min(_line_no) as first_line,
                 max(_line_no) as last_line

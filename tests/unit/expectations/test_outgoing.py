@@ -174,3 +174,17 @@ def test_every_published_table_has_its_declared_key_promised() -> None:
 
 def test_every_promise_is_about_a_published_table() -> None:
     assert {check.subject for check in PROMISES.values()} <= set(small_warehouse.published_tables())
+
+
+def test_no_promise_selects_a_personal_column(good_warehouse: Path, contract: Contract) -> None:
+    personal = {
+        column.name
+        for dataset in contract.datasets.values()
+        for column in dataset.columns.values()
+        if column.personal
+    }
+    with duckdb.connect(str(good_warehouse), read_only=True) as con:
+        for check in PROMISES.values():
+            shown = con.sql(check.broken_by).columns
+            assert personal.isdisjoint(shown), check.rule
+            assert "raw_line" not in shown, check.rule
