@@ -27,12 +27,14 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from expectations.checks import Check
+from pipelines.parent import leave_with_parent
 
 Answer = Callable[[dict[str, Any]], None]
 
 
 def main() -> None:
     """Reads requests until the input ends."""
+    leave_with_parent()
     answers = _claim_stdout()
 
     def answer(message: dict[str, Any]) -> None:
