@@ -85,7 +85,8 @@ def differences(one: Warehouse, other: Warehouse) -> dict[str, list[tuple[Any, .
         for table in tables:
             rows = con.execute(
                 f"(select 'one', * from (from one.{table} except all from other.{table})) "
-                f"union all (select 'other', * from (from other.{table} except all from one.{table}))"
+                f"union all "
+                f"(select 'other', * from (from other.{table} except all from one.{table}))"
             ).fetchall()
             if rows:
                 found[table] = rows[:6]

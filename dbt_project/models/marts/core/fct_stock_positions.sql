@@ -47,7 +47,7 @@ positions as (
         min(business_date) as from_date,
         max(business_date) as last_seen_on,
         max(newest_day) as newest_day,
-        max(joint_day) as joint_day,
+        case when min(business_date) = max(joint_day) then max(joint_day) end as goes_on_from,
         min_by(_file_id, business_date) as _file_id,
         min_by(_line_no, business_date) as _line_no
     from stretches
@@ -74,9 +74,8 @@ begun as (
         and positions.stock_status = known.stock_status
         and positions.quantity = known.quantity
         and positions.unit_cost is not distinct from known.unit_cost
-        and positions.from_date = positions.joint_day
-        and known.from_date <= positions.joint_day
-        and (known.to_date is null or known.to_date >= positions.joint_day)
+        and known.from_date <= positions.goes_on_from
+        and coalesce(known.to_date, date '9999-12-31') >= positions.goes_on_from
 
 ),
 {%- else -%}

@@ -1,6 +1,23 @@
-with versions as (
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='delete+insert',
+        unique_key=['delivery_id', 'scope'],
+    )
+}}
+
+with arrived as (
+
+    select * from {{ ref('stg_arrived_scopes') }}
+
+),
+
+versions as (
 
     select * from {{ ref('stg_file_scopes') }}
+    {% if is_incremental() -%}
+    where (dataset, base_scope) in (select dataset, base_scope from arrived)
+    {%- endif %}
 
 ),
 

@@ -1,6 +1,29 @@
-with files as (
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='delete+insert',
+        unique_key='delivery_id',
+    )
+}}
+
+with changed as (
+
+    -- Files that came, and files that lost a scope to them.
+    select delivery_id
+    from {{ ref('stg_file_scopes') }}
+    where (dataset, base_scope) in (
+        select dataset, base_scope from {{ ref('stg_arrived_scopes') }}
+    )
+
+),
+
+files as (
 
     select * from {{ ref('stg_files') }}
+    {% if is_incremental() -%}
+    where delivery_id in (select delivery_id from changed)
+        or delivery_id not in (select delivery_id from {{ this }})
+    {%- endif %}
 
 ),
 
