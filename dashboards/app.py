@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboards.parts import frame
-from dashboards.warehouse import Published
+from dashboards.warehouse import Published, QuestionError
 
 st.set_page_config(page_title="Loupe", page_icon="💎", layout="wide")
 
@@ -22,5 +22,8 @@ pages = {
 page = st.navigation(list(pages.values()), position="hidden")
 frame.styled()
 frame.navigation(pages)
-frame.open_page(Published())
-page.run()
+try:
+    frame.open_page(Published())
+    page.run()
+except QuestionError as fault:
+    frame.could_not_answer(fault)

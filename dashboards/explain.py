@@ -350,9 +350,9 @@ def _part(
     shown.sort(key=lambda name: name != equals)
     listed = [
         {
-            "file_name": named.get(row.get(file), {}).get("file_name"),
+            "file_name": named.get(str(row.get(file)), {}).get("file_name"),
             "line": row.get("_line_no"),
-            "received_at": named.get(row.get(file), {}).get("received_at"),
+            "received_at": named.get(str(row.get(file)), {}).get("received_at"),
             **{name: row[name] for name in shown},
             "_file_id": row.get(file),
         }
@@ -437,7 +437,8 @@ def _definitions(
         ):
             if row["column_name"] is None:
                 found.append(Definition(table, row["description"] or ""))
-            elif row["column_name"] in names:
+            # A KPI that is one column has said it all.
+            elif row["column_name"] in names and not (kpi and names == [measure]):
                 found.append(Definition(row["column_name"], row["description"] or ""))
     order = [kpi.name if kpi else "", *names]
     last = len(order)

@@ -93,7 +93,7 @@ def choice(
     segmented: bool = False,
 ) -> str:
     """A choice of one, kept in the address line under `name`; the default is left out of it."""
-    first = default if default in options else options[0]
+    first = default if default is not None and default in options else options[0]
     asked = st.query_params.get(name)
     key = f"choice_{name}"
     st.session_state[key] = asked if asked in options else first
@@ -107,7 +107,8 @@ def choice(
             label, options, format_func=say, key=key, on_change=keep, width=width
         )
         return picked or first
-    return st.selectbox(label, options, format_func=say, key=key, on_change=keep, width=width)
+    picked = st.selectbox(label, options, format_func=say, key=key, on_change=keep, width=width)
+    return picked or first
 
 
 def draw(run: Run, newest: Run, kept: Sequence[Run], zone: str | None) -> Chosen | None:

@@ -12,7 +12,13 @@ from dashboards.parts import filters, theme
 from dashboards.parts.filters import Chosen
 from dashboards.parts.html import Html, address, banner, link, safe, show
 from dashboards.questions import network
-from dashboards.warehouse import LastRun, NothingPublishedError, Published, UnknownRunError
+from dashboards.warehouse import (
+    LastRun,
+    NothingPublishedError,
+    Published,
+    QuestionError,
+    UnknownRunError,
+)
 
 STALE_HOURS = 26
 NAMES = {
@@ -188,6 +194,18 @@ def _nothing(published: Published, sentence: str) -> None:
                 [check_words(check) for check in last.failed_checks[:6]],
             )
         )
+
+
+def could_not_answer(fault: QuestionError) -> None:
+    """An older publish may lack a table that a newer page asks for: say so, and which."""
+    show(
+        banner(
+            "orange",
+            "✕ This page cannot be shown for this run.",
+            f"{safe(str(fault))} An older run may lack what a newer page asks for:"
+            " choose the newest under “As known on”, or publish again with <code>loupe run</code>.",
+        )
+    )
 
 
 def styled() -> None:

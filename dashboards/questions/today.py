@@ -24,7 +24,6 @@ PREFERRED = (
 SHOWN = 6
 SPARK_DAYS = 28
 TYPICAL_WEEKS = 8
-BLOCK_WINDOW_DAYS = 35
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ def blocks(run: Run, on: date, chosen: Sequence[str] = ()) -> list[Row]:
     keep, params = only(chosen, "d.store_id")
     return run.ask(
         "select d.store_id, coalesce(s.store_name, d.store_id) as store_name, d.business_date,"
-        " d.status, coalesce(nullif(d.blocking_reasons, ''), w.reasons) as reasons"
+        " d.status, coalesce('Fails: ' || nullif(d.blocking_reasons, ''), w.reasons) as reasons"
         " from finance.store_days d left join core.dim_stores s using (store_id)"
         " left join (select store_id, business_date, string_agg("
         "   replace(dataset, '_', ' ') || ' ' || replace(status, '_', ' '), '; ' order by dataset)"
@@ -81,9 +80,9 @@ def blocks(run: Run, on: date, chosen: Sequence[str] = ()) -> list[Row]:
         "   'incomplete') group by store_id, business_date) w"
         " on w.store_id = d.store_id and w.business_date = d.business_date"
         " where d.status in ('waiting', 'blocked', 'reopened')"
-        f" and d.business_date between ? and ? and {keep}"
+        f" and d.business_date <= ? and {keep}"
         " order by d.business_date desc, d.status, store_name",
-        [on - timedelta(days=BLOCK_WINDOW_DAYS), on, *params],
+        [on, *params],
     )
 
 

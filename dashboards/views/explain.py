@@ -23,6 +23,10 @@ FAILED = {
 }
 
 
+# Sixty-four characters each; the list of files below the rows holds them.
+LONG_IDS = ("file_id", "delivery_id", "replaced_by_file_id")
+
+
 def asked() -> tuple[str, str | None, dict[str, str]]:
     params = st.query_params
     keys = {name.removeprefix(KEY): params[name] for name in params if name.startswith(KEY)}
@@ -39,8 +43,9 @@ def fact_columns(part: Part) -> list[Column]:
             say=lambda r: words.short_moment(r["received_at"], here.zone),
         ),
     ]
+    columns = [c for c in columns if any(row[c.name] is not None for row in part.rows)]
     for name in part.columns[3:]:
-        if all(row[name] is None for row in part.rows):
+        if name in LONG_IDS or all(row[name] is None for row in part.rows):
             continue
         numeric = name in part.totals
         columns.append(Column(name, words.label(name), "number" if numeric else "text"))
@@ -53,10 +58,13 @@ def part_words(found: Explanation, part: Part) -> Html:
         what += f" where <code>{safe(part.row_filter)}</code>"
     if part.equals:
         total = words.cell(part.totals[part.equals])
-        what += (
-            f"; their <b>{safe(words.label(part.equals).lower())}</b> adds up to"
-            f" <b>{total}</b>, which is {safe(measure_name(part))}"
-        )
+        if part.equals == "transactions":
+            what += f", of <b>{total}</b> different receipts: the transactions"
+        else:
+            what += (
+                f"; their <b>{safe(words.label(part.equals).lower())}</b> adds up to"
+                f" <b>{total}</b>, which is {safe(measure_name(part))}"
+            )
     shown = len(part.rows)
     if shown < part.count:
         what += f". The first {words.number(shown)} are listed; the totals are of all"
@@ -76,14 +84,15 @@ def show_part(found: Explanation, part: Part) -> None:
     show(part_words(found, part))
     if part.rows:
         total = {name: words.cell(value) for name, value in part.totals.items()}
-        total["file_name"] = f"All {words.counted(part.count, 'row')}"
+        first = fact_columns(part)[0].name
+        total[first] = f"All {words.counted(part.count, 'row')}"
         show(
             table(
                 fact_columns(part),
                 part.rows,
                 total=total,
                 tall=True,
-                caption="Columns that are empty in every row are left out here.",
+                caption="Times in the rows are UTC. Empty columns are left out here; the download holds all.",
             )
         )
 
@@ -131,7 +140,7 @@ def show_checks(found: Explanation) -> None:
                 Column("subject", "About"),
                 Column("rule", "Rule", "wide"),
                 Column("observed", "Observed", "wide"),
-                Column("expected", "Expected"),
+                Column("expected", "Expected", "wide"),
                 Column("rows_failed", "Rows failed", "number"),
             ],
             [vars(check) for check in found.checks],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -16,6 +17,7 @@ from dashboards.workbook import Sheet
 
 LISTED = 500
 CARDS = 25
+BORDERS = {"incoming": "what we were given", "outgoing": "what we promise"}
 
 here = chosen()
 run = here.run
@@ -61,6 +63,10 @@ def limited(rows: list[Any], most: int = LISTED) -> str:
     return f"The first {most} of {words.number(len(rows))} rows; the download holds all."
 
 
+def counted(row: Row, name: str) -> str:
+    return words.number(row[name])
+
+
 def file_table(rows: list[Row]) -> Html:
     columns = [
         Column("file_name", "File", href=lambda r: explain_file(r["file_id"])),
@@ -72,7 +78,7 @@ def file_table(rows: list[Row]) -> Html:
             say=lambda r: words.short_moment(r["received_at"], here.zone),
         ),
         *(
-            Column(name, label, "number", lambda r, name=name: words.number(r[name]))
+            Column(name, label, "number", partial(counted, name=name))
             for name, label in (
                 ("lines_read", "Lines read"),
                 ("rows_loaded", "Loaded"),
@@ -299,20 +305,13 @@ def show_checks() -> list[Sheet]:
         table(
             [
                 Column("passed", "Result", say=lambda r: badge(passed if r["passed"] else failed)),
-                Column("severity", "If it fails", say=lambda r: f"{r['severity']}s"),
-                Column(
-                    "border",
-                    "Where",
-                    say=lambda r: {
-                        "incoming": "what we were given",
-                        "outgoing": "what we promise",
-                    }.get(r["border"], r["border"]),
-                ),
                 Column("subject", "About"),
-                Column("rule", "Rule", "wide"),
+                Column("expected", "What must hold", "wide"),
                 Column("observed", "Observed"),
-                Column("expected", "Expected"),
                 Column("rows_failed", "Rows failed", "number"),
+                Column("severity", "If it fails", say=lambda r: f"{r['severity']}s"),
+                Column("border", "Where", say=lambda r: BORDERS.get(r["border"], r["border"])),
+                Column("rule", "Rule"),
             ],
             rows[:LISTED],
             tall=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -29,8 +30,8 @@ from dashboards.warehouse import Row
 from dashboards.workbook import Sheet
 
 BLOCKS_SHOWN = 9
-# With more datasets than this the matrix needs the whole width; what blocks then stands above it.
-BESIDE = 5
+# With more datasets than this the matrix needs the whole width.
+BESIDE = 6
 
 here = chosen()
 run, on = here.run, here.on
@@ -157,9 +158,8 @@ def matrix_table(matrix: today.Matrix) -> Html:
         ),
     ]
     for name in matrix.datasets:
-        columns.append(
-            Column(name, words.label(name), say=lambda d, name=name: cell(d, name, matrix))
-        )
+        say = partial(cell, dataset=name, matrix=matrix)
+        columns.append(Column(name, words.label(name), say=say))
     zone = here.zone or "UTC"
     return table(
         columns,
@@ -241,6 +241,7 @@ def store_table(rows: list[Row], found: today.Figures) -> tuple[Html, dict[str, 
     sums = totals([r for r in rows if r["store_id"] not in absent])
     said = {
         "store_name": "Total",
+        "change": words.change(sums.get("net_sales"), sums.get("week_before")),
         **{
             k: words.figure(v, "money")
             for k, v in sums.items()
@@ -290,9 +291,9 @@ else:
 
 blocked = today.blocks(run, on, here.stores)
 if len(grid.datasets) <= BESIDE:
-    wide, narrow = st.columns([2, 1], gap="medium")
+    wide, narrow = st.columns([3.1, 1], gap="medium")
 else:
-    narrow, wide = st.container(), st.container()
+    wide, narrow = st.container(), st.container()
 with wide:
     st.header("What has come in", anchor="matrix")
     if grid.stores:

@@ -14,7 +14,7 @@ import pytest
 from dashboards import words
 from dashboards.explain import ExplainError, Explanation, explain, keys_from_text
 from dashboards.parts import theme
-from dashboards.questions import calendar, kpis, today, trend
+from dashboards.questions import calendar, kpis, network, today, trend
 from dashboards.questions.trend import Asked
 from dashboards.warehouse import (
     NothingPublishedError,
@@ -163,6 +163,12 @@ def test_today_leaves_the_silent_store_out_of_both_sides(run: Run, home: Publish
         [found.week_before, home.missing_store],
     )
     assert net.last_week == week[0]["n"]
+
+
+def test_the_strip_and_the_list_count_the_same_open_days(run: Run, home: PublishedHome) -> None:
+    here = network.standing(run, home.last_day)
+    listed = today.blocks(run, home.last_day)
+    assert len(listed) == here.open_before + here.due - here.complete
 
 
 def test_the_worst_store_stands_first(run: Run, home: PublishedHome) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from dashboards import words
@@ -128,6 +129,15 @@ def test_a_first_run_that_was_blocked_says_why(open_page: Open, tmp_path: Path) 
     html = open_page(at=tmp_path).html
     assert "The last run was blocked" in html
     assert "stores are listed" in html
+
+
+def test_a_run_without_a_table_is_answered_in_a_sentence(open_page: Open, tmp_path: Path) -> None:
+    built = build(tmp_path)
+    file = tmp_path / "published" / built.newest_run / "loupe.duckdb"
+    with duckdb.connect(str(file)) as database:
+        database.execute("drop table finance.restatements")
+    assert "cannot be shown for this run" in open_page("files", at=tmp_path).html
+    assert "arrived" in open_page("files", at=tmp_path, run=built.earlier_run).html
 
 
 def test_old_figures_are_called_old(open_page: Open, tmp_path: Path) -> None:
