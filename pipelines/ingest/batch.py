@@ -67,10 +67,6 @@ class BatchResult:
     def count(self, status: str) -> int:
         return sum(one.status == status for one in self.files)
 
-    @property
-    def lines_read(self) -> int:
-        return sum(one.lines_read for one in self.files)
-
 
 def take_in(
     home: Home,

@@ -43,6 +43,7 @@ from pipelines.ingest.values import (
 from pipelines.settings import Settings
 
 SMALL_BYTES = 1 << 20
+_STEP_ROWS = 50_000
 _TOGETHER_BYTES = 8 << 20
 _TOGETHER_FILES = 4_000
 _JOINED_BYTES = 1 << 20
@@ -143,7 +144,7 @@ class Reader:
         contract: Contract,
         settings: Settings,
         zones: dict[str, str],
-        folder: BatchFolder | None,
+        folder: BatchFolder,
         whole_day: Callable[[str, str], str | None],
         progress: Callable[[Delivery], None] = lambda delivery: None,
     ) -> None:
@@ -223,8 +224,6 @@ class Reader:
         counts = dict(_by_file(scopes.count_scopes(rows, dataset)))
         for index, delivery in enumerate(bunch):
             self._verdict(delivery, counts.get(index))
-        if self._folder is None:
-            return
         accepted = [index for index, one in enumerate(bunch) if one.status == "accepted"]
         if len(accepted) < len(bunch):
             rows = rows.filter(pl.col(FILE).is_in(accepted))
@@ -314,13 +313,14 @@ class Reader:
 
     def _read_big(self, delivery: Delivery) -> None:
         mapping, dataset = _of(delivery)
-        spool = self._folder.spool(dataset.name) if self._folder is not None else None
+        spool = self._folder.spool(dataset.name)
         faults: list[pl.DataFrame] = []
         counts: list[pl.DataFrame] = []
         keys: list[np.ndarray] = []
         try:
             self._control(delivery, dataset)
-            for chunk in self._chunks(delivery, mapping, dataset):
+            chunks = readers.gathered(self._chunks(delivery, mapping, dataset), _STEP_ROWS)
+            for chunk in readers.ahead(chunks):
                 delivery.lines_read += chunk.lines
                 for reason, lines in chunk.skipped.items():
                     delivery.skip(reason, lines)
@@ -334,8 +334,7 @@ class Reader:
                     rows = _with_part(staged.rows, mapping, [delivery.named])
                     counts.append(scopes.count_scopes(rows, dataset))
                     keys.append(rows.select(dataset.key).hash_rows().to_numpy())
-                    if spool is not None:
-                        spool.write(self._with_lineage(rows, [delivery], dataset))
+                    spool.write(self._with_lineage(rows, [delivery], dataset))
                 if delivery.status == "waiting":
                     break
                 if sum(part.height for part in faults) > MAX_SET_ASIDE:
@@ -346,10 +345,9 @@ class Reader:
         except Refused as fault:
             delivery.refuse(str(fault))
         finally:
-            if spool is not None:
-                spool.close()
-        path = spool.path if spool is not None else None
-        if delivery.status == "" and path is not None:
+            spool.close()
+        path = spool.path
+        if not delivery.status:
             path, dropped, changed = self._without_repeats(path, keys, dataset, delivery)
             if dropped is not None:
                 faults.append(changed)
@@ -360,11 +358,10 @@ class Reader:
             delivery.rejected = delivery.faults.height
         merged = _merged(counts)
         self._verdict(delivery, merged)
-        if path is not None and self._folder is not None:
-            if delivery.status == "accepted":
-                self._folder.adopt(dataset.name, path, delivery.loaded)
-            else:
-                path.unlink()
+        if delivery.status == "accepted":
+            self._folder.adopt(dataset.name, path, delivery.loaded)
+        else:
+            path.unlink()
 
     def _without_repeats(
         self, path: Path, keys: list[np.ndarray], dataset: Dataset, delivery: Delivery
@@ -395,7 +392,6 @@ class Reader:
         if again.same.height:
             delivery.skip(REPEATED_LINE, again.same.height)
         dropped = pl.concat([again.same, again.different])
-        assert self._folder is not None
         clean: TableWriter = self._folder.spool(dataset.name)
         for group in _row_groups(path):
             clean.write(group.filter(~pl.col("_line_no").is_in(dropped.get_column(LINE).implode())))
@@ -545,7 +541,6 @@ class Reader:
     def _with_lineage(
         self, rows: pl.DataFrame, deliveries: list[Delivery], dataset: Dataset
     ) -> pl.DataFrame:
-        assert self._folder is not None
         if len(deliveries) == 1:
             file_id = pl.lit(deliveries[0].kept.file_id)
         else:

@@ -105,13 +105,18 @@ def type_rows(frame: pl.DataFrame, dataset: Dataset, zones: Zones) -> Typed:
         moments += [found.alias(_typed_name(name)), gap.alias(_gap(name))]
         unplaced.update(lost)
     typed = text.with_columns(*plan.typed, *moments)
-    rows = typed.select(*plan.result, plan.broken.alias(_BROKEN)).collect()
-    broken = rows.get_column(_BROKEN)
-    if not broken.any():
-        return Typed(rows.drop(_BROKEN), no_faults(), unplaced)
-    told = typed.filter(pl.lit(broken)).collect()
-    faults = _diagnosed(told, plan.rules, dataset, frame.filter(broken))
-    return Typed(rows.filter(~broken).drop(_BROKEN), faults, unplaced)
+    rows = typed.select(*plan.result, plan.suspect.alias(_SUSPECT)).collect()
+    suspect = rows.get_column(_SUSPECT)
+    rows = rows.drop(_SUSPECT)
+    if not suspect.any():
+        return Typed(rows, no_faults(), unplaced)
+    told = typed.filter(pl.lit(suspect)).collect()
+    guilty = told.select(plan.broken).to_series()
+    if not guilty.any():
+        return Typed(rows, no_faults(), unplaced)
+    broken = suspect.scatter(suspect.arg_true(), guilty)
+    faults = _diagnosed(told.filter(guilty), plan.rules, dataset, frame.filter(broken))
+    return Typed(rows.filter(~broken), faults, unplaced)
 
 
 @dataclass(frozen=True)
@@ -122,6 +127,9 @@ class _Plan:
     typed: list[pl.Expr]
     moments: list[str]
     rules: list[Rule]
+    # True wherever a promise may be broken: cheap, run over every line.
+    suspect: pl.Expr
+    # True where one is: run over the suspects.
     broken: pl.Expr
     result: list[pl.Expr]
 
@@ -138,13 +146,14 @@ def _plan(dataset: Dataset, present: frozenset[str]) -> _Plan:
 
 
 def _planned(dataset: Dataset, present: frozenset[str]) -> _Plan:
-    tidied, typed, moments, rules = [], [], [], []
+    tidied, typed, moments, rules, suspects = [], [], [], [], [pl.lit(False)]
     result = [pl.col(FILE), pl.col(LINE)]
     for name, column in dataset.columns.items():
         if name not in present:
             result.append(pl.lit(None, dtype=column.dtype).alias(name))
             if column.required:
                 rules.append(Rule(name, "required", "a value", pl.col(LINE).is_not_null()))
+                suspects.append(pl.lit(True))
             continue
         if column.format == "serial":
             plain = pl.col(name).str.to_uppercase().str.replace_all(r"[\s\-]", "")
@@ -154,12 +163,17 @@ def _planned(dataset: Dataset, present: frozenset[str]) -> _Plan:
         elif column.data_type != "varchar":
             typed.append(_typed(column).alias(_typed_name(name)))
         rules += promises(column)
+        suspects += suspicions(column)
         result.append(_value(column).alias(name))
-    broken = pl.any_horizontal(rule.broken.fill_null(False) for rule in rules)
-    return _Plan(tidied, typed, moments, rules, broken if rules else pl.lit(False), result)
+    return _Plan(
+        tidied, typed, moments, rules,
+        pl.any_horizontal(suspects).fill_null(False),
+        pl.any_horizontal(pl.lit(False), *(rule.broken.fill_null(False) for rule in rules)),
+        result,
+    )
 
 
-_BROKEN = "broken"
+_SUSPECT = "suspect"
 
 
 def _typed_name(name: str) -> str:
@@ -191,6 +205,37 @@ def _typed(column: Column) -> pl.Expr:
             return text.cast(column.dtype, strict=False)
 
 
+def suspicions(column: Column) -> list[pl.Expr]:
+    """True wherever `promises` of the column may be broken, at the least cost a line.
+
+    An expression may be null where its promise is kept: any true one counts.
+    """
+    text = pl.col(column.name)
+    value = _value(column)
+    found: list[pl.Expr] = []
+    if column.required:
+        found.append(text.is_null())
+    match column.data_type:
+        case "varchar":
+            if column.is_identifier:
+                found.append(text.str.contains("+", literal=True))
+        case "integer" | "bigint" | "boolean" | "timestamp":
+            found.append(text.is_not_null() & value.is_null())
+        case "double":
+            found.append(text.is_not_null() & (value.is_null() | ~value.is_finite()))
+        case "date":
+            found.append(~text.str.contains(_DAY) | (text.is_not_null() & value.is_null()))
+        case _:
+            scale = column.dtype.scale  # type: ignore[attr-defined]
+            found.append(~text.str.contains(rf"\A-?\d+(?:\.\d{{1,{scale}}})?\z"))
+            found.append(text.is_not_null() & value.is_null())
+    found += [rule.broken for rule in promises(column) if rule.name in _CHEAP]
+    return found
+
+
+_CHEAP = ("one of", "pattern", "at least", "at most")
+
+
 def promises(column: Column) -> list[Rule]:
     """What a value of the column must keep, in the order in which it is told."""
     name = column.name
@@ -213,10 +258,12 @@ def promises(column: Column) -> list[Rule]:
                     text.str.contains(_DAMAGED),
                 )
         case "integer" | "bigint":
-            add("whole number", "a whole number such as 12", ~text.str.contains(_WHOLE))
+            add("whole number", "a whole number such as 12",
+                given & value.is_null() & ~text.str.contains(_WHOLE))
             add("size", "a number that fits", given & value.is_null())
         case "double":
-            add("number", "a number such as 12.5", ~text.str.contains(_FLOATING))
+            add("number", "a number such as 12.5",
+                given & (value.is_null() | ~value.is_finite()) & ~text.str.contains(_FLOATING))
             add("size", "a number that fits", given & (value.is_null() | ~value.is_finite()))
         case "date":
             add(

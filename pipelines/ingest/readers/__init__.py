@@ -6,6 +6,8 @@ no rows (`bad`, with reasons), and counts of the blank ones. Nothing is typed he
 
 from __future__ import annotations
 
+import queue
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,6 +51,71 @@ class Chunk:
     @property
     def lines(self) -> int:
         return self.frame.height + len(self.bad) + sum(self.skipped.values())
+
+
+def gathered(chunks: Iterator[Chunk], rows: int) -> Iterator[Chunk]:
+    """The same rows in chunks of at least `rows`: each step of typing has a price of its own."""
+    held: list[Chunk] = []
+    height = 0
+    for chunk in chunks:
+        held.append(chunk)
+        height += chunk.frame.height
+        if height >= rows:
+            yield _together(held)
+            held, height = [], 0
+    if held:
+        yield _together(held)
+
+
+def _together(chunks: list[Chunk]) -> Chunk:
+    if len(chunks) == 1:
+        return chunks[0]
+    skipped: dict[str, int] = {}
+    for chunk in chunks:
+        for reason, lines in chunk.skipped.items():
+            skipped[reason] = skipped.get(reason, 0) + lines
+    full = [chunk for chunk in chunks if chunk.frame.height] or chunks[:1]
+    return Chunk(
+        pl.concat([chunk.frame for chunk in full], rechunk=False),
+        [bad for chunk in chunks for bad in chunk.bad],
+        skipped,
+        all(chunk.clean for chunk in full),
+    )
+
+
+def ahead(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    """The same chunks, read one ahead in a thread while the caller works on the last one."""
+    waiting: queue.Queue[Chunk | BaseException | None] = queue.Queue(1)
+    stopped = threading.Event()
+
+    def put(told: Chunk | BaseException | None) -> None:
+        while not stopped.is_set():
+            try:
+                waiting.put(told, timeout=0.2)
+                return
+            except queue.Full:
+                continue
+
+    def work() -> None:
+        try:
+            for chunk in chunks:
+                put(chunk)
+                if stopped.is_set():
+                    break
+            put(None)
+        except BaseException as fault:  # raised again where the chunks are used
+            put(fault)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        while (told := waiting.get()) is not None:
+            if isinstance(told, BaseException):
+                raise told
+            yield told
+    finally:
+        stopped.set()
+        thread.join()
 
 
 CheckHeader = Callable[[list[str]], None]
