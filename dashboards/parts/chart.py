@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboards.parts import theme
 from dashboards.questions.trend import Group, Period
 
 LINES_SHOWN = 7
@@ -68,7 +69,7 @@ def against_last_year(
         layers.append(
             {
                 "data": {"values": [{"middle": middle}]},
-                "mark": {"type": "rule", "strokeDash": [2, 3], "opacity": 0.7},
+                "mark": {"type": "rule", "strokeDash": [2, 3], "color": theme.colour("grayColor")},
                 "encoding": {"y": {"field": "middle", "type": "quantitative"}},
             }
         )

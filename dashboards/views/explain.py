@@ -92,7 +92,7 @@ def show_part(found: Explanation, part: Part) -> None:
                 part.rows,
                 total=total,
                 tall=True,
-                caption="Times in the rows are UTC. Empty columns are left out; the download has all.",
+                caption="Times in the rows are UTC. Empty columns are left out.",
             )
         )
 
