@@ -18,16 +18,45 @@ closings as (
 
 ),
 
--- A closing does not say which series it counted: it is only compared where there is one.
-single_series as (
+series_spans as (
 
     select
         store_id,
         register_id,
-        min(receipt_series) as receipt_series
+        receipt_series,
+        min(business_date) as began_on,
+        max(business_date) as last_seen_on
     from receipts
-    group by store_id, register_id
-    having count(distinct coalesce(receipt_series, '')) = 1
+    group by store_id, register_id, receipt_series
+
+),
+
+series_turns as (
+
+    select
+        *,
+        lead(began_on) over (
+            partition by store_id, register_id
+            order by began_on, last_seen_on
+        ) as next_began_on
+    from series_spans
+
+),
+
+-- A closing does not say which series it counted. Where one series follows another (a new one every
+-- year), its day tells; where a register uses two at once, it is compared with neither.
+single_series as (
+
+    select turns.*
+    from series_turns as turns
+    where not exists (
+        select 1
+        from series_turns as overlapping
+        where
+            overlapping.store_id = turns.store_id
+            and overlapping.register_id = turns.register_id
+            and overlapping.last_seen_on >= overlapping.next_began_on
+    )
 
 ),
 
@@ -38,6 +67,11 @@ declared as (
     inner join single_series
         on closings.store_id = single_series.store_id
         and closings.register_id = single_series.register_id
+        and closings.business_date >= single_series.began_on
+        and (
+            closings.business_date < single_series.next_began_on
+            or single_series.next_began_on is null
+        )
 
 ),
 
@@ -57,6 +91,7 @@ final as (
         on receipts.store_id = declared.store_id
         and receipts.business_date = declared.business_date
         and receipts.register_id = declared.register_id
+        and receipts.receipt_series is not distinct from declared.receipt_series
 
 )
 
