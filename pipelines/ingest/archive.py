@@ -36,7 +36,7 @@ def keep(source: Path, archive: Path) -> Kept:
         digest.update(first)
         if size < _STEP and not (more := file.read(_STEP)):
             return _place(first, digest.hexdigest(), source.name, archive)
-        elif size == _STEP:
+        if size == _STEP:
             more = file.read(_STEP)
         temporary = archive / f".{os.getpid()}.incoming"
         with _private(temporary) as copy, ThreadPoolExecutor(1) as hasher:

@@ -96,8 +96,13 @@ def take_in(
 
 class _TakeIn:
     def __init__(
-        self, home: Home, settings: Settings, contract: Contract, register: Register,
-        ledger: Ledger, progress: Progress,
+        self,
+        home: Home,
+        settings: Settings,
+        contract: Contract,
+        register: Register,
+        ledger: Ledger,
+        progress: Progress,
     ) -> None:
         self._home = home
         self._settings = settings
@@ -113,7 +118,10 @@ class _TakeIn:
     def run(self, now: datetime | None) -> BatchResult:
         self._progress("looking", 0, 0)
         seen = scan(
-            self._home.landing, self._settings, self._register, self._ledger.known(),
+            self._home.landing,
+            self._settings,
+            self._register,
+            self._ledger.known(),
             self._considered,
         )
         self._waiting = seen.waiting
@@ -122,8 +130,11 @@ class _TakeIn:
         if not deliveries:
             self._remember()
             return BatchResult(None, files=self._waiting_outcomes(), unchanged=seen.unchanged)
-        deliveries.sort(key=lambda one: scopes.precedence(
-            one.dataset, one.named, one.found.stamp.mtime_ns, one.found.name))
+        deliveries.sort(
+            key=lambda one: scopes.precedence(
+                one.dataset, one.named, one.found.stamp.mtime_ns, one.found.name
+            )
+        )
         for number, delivery in enumerate(deliveries, 1):
             delivery.sequence_no = number
 
@@ -196,7 +207,12 @@ class _TakeIn:
                 claim.mapping.version, dataset.fingerprint, str(READER_VERSION), one.stamp.control
             )
             delivery = Delivery(
-                one, kept, dataset, claim.mapping, claim.named, read_as,
+                one,
+                kept,
+                dataset,
+                claim.mapping,
+                claim.named,
+                read_as,
                 exported_at=claim.named.exported_at,
             )
             mine = [e for e in earlier if e.dataset == dataset.name]
@@ -227,8 +243,12 @@ class _TakeIn:
                 self._progress("reading", done, len(todo))
 
         reader = Reader(
-            self._contract, self._settings, dict(lake.current_stores(self._home)), folder,
-            self._whole_day_before, tell,
+            self._contract,
+            self._settings,
+            dict(lake.current_stores(self._home)),
+            folder,
+            self._whole_day_before,
+            tell,
         )
         stores = [one for one in todo if one.dataset and one.dataset.name == "stores"]
         parts = [one for one in todo if one.mapping and one.mapping.scope_part]
@@ -257,7 +277,8 @@ class _TakeIn:
             rest = []
             for one in later:
                 twins = [
-                    _as_earlier(other) for other in first.values()
+                    _as_earlier(other)
+                    for other in first.values()
                     if other.kept.file_id == one.kept.file_id and other.dataset is one.dataset
                 ]
                 if (twin := _accepted_twin(one, twins)) is not None:
@@ -289,7 +310,10 @@ class _TakeIn:
     # ── recording ────────────────────────────────────────────────────────────────────────────
 
     def _write_books(
-        self, folder: lake.BatchFolder, deliveries: list[Delivery], moment: datetime,
+        self,
+        folder: lake.BatchFolder,
+        deliveries: list[Delivery],
+        moment: datetime,
         rows: dict[str, int],
     ) -> dict[str, Any]:
         stamp = {"known_from": moment, "_batch_id": folder.batch_id}
@@ -326,8 +350,12 @@ class _TakeIn:
             files.append({**row, **stamp})
             scope_rows = [
                 {
-                    "dataset": dataset, **scope, **whose, "sequence_no": one.sequence_no,
-                    "exported_at": exported_at, "received_at": one.found.received_at,
+                    "dataset": dataset,
+                    **scope,
+                    **whose,
+                    "sequence_no": one.sequence_no,
+                    "exported_at": exported_at,
+                    "received_at": one.found.received_at,
                 }
                 for scope in one.scopes
             ]
@@ -348,11 +376,15 @@ class _TakeIn:
                 )
             manifest.append(
                 {
-                    **row, "mtime_ns": one.found.stamp.mtime_ns, "inode": one.found.stamp.inode,
+                    **row,
+                    "mtime_ns": one.found.stamp.mtime_ns,
+                    "inode": one.found.stamp.inode,
                     "control": one.found.stamp.control,
                     # Not settled while it waits for another dataset's sake.
                     "considered": "" if one.found.name in self._waiting else self._considered,
-                    "read_as": one.read_as, "named": one.named_as, "skipped": one.skipped,
+                    "read_as": one.read_as,
+                    "named": one.named_as,
+                    "skipped": one.skipped,
                     "scopes": one.scopes,
                 }
             )
@@ -417,7 +449,12 @@ def _accepted_twin(delivery: Delivery, earlier: Iterable[Earlier]) -> Earlier | 
 def _as_earlier(one: Delivery) -> Earlier:
     assert one.dataset is not None
     return Earlier(
-        one.dataset.name, one.status, one.named_as, one.lines_read, one.read_as, one.reason,
+        one.dataset.name,
+        one.status,
+        one.named_as,
+        one.lines_read,
+        one.read_as,
+        one.reason,
         one.found.name,
     )
 

@@ -41,8 +41,10 @@ def arrow_schema(schema: dict[str, pl.DataType]) -> pa.Schema:
     """The Parquet schema of polars types."""
     plain = pl.DataFrame(schema=schema).to_arrow(compat_level=pl.CompatLevel.oldest()).schema
     return pa.schema(
-        [pa.field(f.name, pa.string() if pa.types.is_large_string(f.type) else f.type)
-         for f in plain]
+        [
+            pa.field(f.name, pa.string() if pa.types.is_large_string(f.type) else f.type)
+            for f in plain
+        ]
     )
 
 
@@ -124,11 +126,16 @@ def _parquet_writer(file: IO[bytes], schema: pa.Schema, rows: pa.Table | None) -
     if rows is not None:
         sample = rows.slice(0, _SAMPLE)
         repeating = [
-            name for name in schema.names
+            name
+            for name in schema.names
             if pc.count_distinct(sample.column(name)).as_py() * 2 <= sample.num_rows
         ]
     return pq.ParquetWriter(
-        file, schema, compression="zstd", compression_level=1, store_decimal_as_integer=True,
+        file,
+        schema,
+        compression="zstd",
+        compression_level=1,
+        store_decimal_as_integer=True,
         use_dictionary=repeating,
     )
 
@@ -196,7 +203,8 @@ class BatchFolder:
         """Writes one of the books of ingestion."""
         schema = self._contract.system[name].schema_in_lake
         frame = (
-            rows if isinstance(rows, pl.DataFrame)
+            rows
+            if isinstance(rows, pl.DataFrame)
             else pl.DataFrame(rows, schema=schema, orient="row")
         )
         write_table(self.path / f"{name}.parquet", frame.select(*schema).cast(schema))
@@ -223,8 +231,11 @@ def write_table(path: Path, frame: pl.DataFrame) -> None:
     table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
     with path.open("wb") as file:
         pq.write_table(
-            table.cast(arrow_schema(dict(frame.schema))), file, compression="zstd",
-            compression_level=1, store_decimal_as_integer=True,
+            table.cast(arrow_schema(dict(frame.schema))),
+            file,
+            compression="zstd",
+            compression_level=1,
+            store_decimal_as_integer=True,
         )
         file.flush()
         os.fsync(file.fileno())
@@ -246,7 +257,8 @@ def refresh_schema(home: Home, contract: Contract) -> None:
         return
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     tables = {
-        name: table.schema_in_lake for name, table in [*contract.datasets.items(), *contract.system.items()]
+        name: table.schema_in_lake
+        for name, table in [*contract.datasets.items(), *contract.system.items()]
     }
     for name, schema in tables.items():
         fresh = folder / f".{name}.incoming"

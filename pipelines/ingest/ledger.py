@@ -125,8 +125,13 @@ class Ledger:
             self._db.execute("insert into batches values (?)", (batch_id,))
             self._remember(
                 (
-                    one["file_name"], one["file_bytes"], one["mtime_ns"], one["inode"],
-                    one["control"], one["file_id"], one["considered"],
+                    one["file_name"],
+                    one["file_bytes"],
+                    one["mtime_ns"],
+                    one["inode"],
+                    one["control"],
+                    one["file_id"],
+                    one["considered"],
                 )
                 for one in manifest["files"]
             )
@@ -134,9 +139,16 @@ class Ledger:
                 "insert or replace into deliveries values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     (
-                        one["delivery_id"], one["file_id"], one["dataset"], one["status"],
-                        one["named"], one["lines_read"], one["read_as"], one["status_reason"],
-                        one["file_name"], batch_id,
+                        one["delivery_id"],
+                        one["file_id"],
+                        one["dataset"],
+                        one["status"],
+                        one["named"],
+                        one["lines_read"],
+                        one["read_as"],
+                        one["status_reason"],
+                        one["file_name"],
+                        batch_id,
                     )
                     for one in manifest["files"]
                 ),

@@ -63,11 +63,18 @@ def _expression(pattern: str) -> str:
     return pattern
 
 
-def _zone(name: str) -> str:
+def is_zone(name: str) -> bool:
+    """Whether `name` is a time zone of the IANA list."""
     try:
         ZoneInfo(name)
-    except (ValueError, OSError) as fault:
-        raise ValueError(f"{name!r} is no time zone (Europe/London, America/New_York …)") from fault
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
+
+
+def _zone(name: str) -> str:
+    if not is_zone(name):
+        raise ValueError(f"{name!r} is no time zone (Europe/London, America/New_York …)")
     return name
 
 

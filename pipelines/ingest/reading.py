@@ -207,13 +207,19 @@ class Reader:
                 gone = pl.concat([again.same, again.different]).select(FILE, LINE)
                 rows = rows.join(gone, on=[FILE, LINE], how="anti")
         else:
-            rows = pl.DataFrame(schema={FILE: pl.UInt32, LINE: pl.Int64} | {
-                name: column.dtype for name, column in dataset.columns.items()})
+            rows = pl.DataFrame(
+                schema={FILE: pl.UInt32, LINE: pl.Int64}
+                | {name: column.dtype for name, column in dataset.columns.items()}
+            )
         self._judge(bunch, rows, faults, mapping, dataset)
 
     def _judge(
-        self, bunch: list[Delivery], rows: pl.DataFrame, faults: list[pl.DataFrame],
-        mapping: Mapping, dataset: Dataset,
+        self,
+        bunch: list[Delivery],
+        rows: pl.DataFrame,
+        faults: list[pl.DataFrame],
+        mapping: Mapping,
+        dataset: Dataset,
     ) -> None:
         """Verdicts on small files, and their rows into the lake."""
         together = pl.concat(faults) if faults else no_faults()
@@ -267,8 +273,13 @@ class Reader:
         return header, body
 
     def _take_joined(
-        self, bunch: list[Delivery], part: list[tuple[int, bytes]], columns: list[str],
-        mapping: Mapping, dataset: Dataset, frames: list[tuple[pl.DataFrame, bool]],
+        self,
+        bunch: list[Delivery],
+        part: list[tuple[int, bytes]],
+        columns: list[str],
+        mapping: Mapping,
+        dataset: Dataset,
+        frames: list[tuple[pl.DataFrame, bool]],
         faults: list[pl.DataFrame],
     ) -> None:
         layout = delimited.Layout.of(mapping, self._settings)
@@ -287,8 +298,9 @@ class Reader:
             (
                 frame.with_columns(
                     pl.Series(LINE, np.arange(frame.height) - starts + 2, dtype=pl.Int64),
-                    pl.Series(FILE, np.repeat([index for index, _ in part], counts),
-                              dtype=pl.UInt32),
+                    pl.Series(
+                        FILE, np.repeat([index for index, _ in part], counts), dtype=pl.UInt32
+                    ),
                 ),
                 clean,
             )
@@ -297,8 +309,13 @@ class Reader:
             bunch[index].lines_read += lines
 
     def _take_chunks(
-        self, index: int, delivery: Delivery, mapping: Mapping, dataset: Dataset,
-        frames: list[tuple[pl.DataFrame, bool]], faults: list[pl.DataFrame],
+        self,
+        index: int,
+        delivery: Delivery,
+        mapping: Mapping,
+        dataset: Dataset,
+        frames: list[tuple[pl.DataFrame, bool]],
+        faults: list[pl.DataFrame],
     ) -> None:
         for chunk in self._chunks(delivery, mapping, dataset):
             delivery.lines_read += chunk.lines
@@ -418,7 +435,11 @@ class Reader:
         return _without_midnights(chunks, mapping, dataset)
 
     def _stage(
-        self, frame: pl.DataFrame, clean: bool, mapping: Mapping, dataset: Dataset,
+        self,
+        frame: pl.DataFrame,
+        clean: bool,
+        mapping: Mapping,
+        dataset: Dataset,
         deliveries: list[Delivery],
     ) -> _Staged:
         """Text rows of some files into typed rows and faults, everything counted."""
@@ -453,9 +474,7 @@ class Reader:
         return _Staged(typed.rows, pl.concat(faults) if faults else no_faults())
 
     @staticmethod
-    def _sum_controls(
-        frame: pl.DataFrame, dataset: Dataset, deliveries: list[Delivery]
-    ) -> None:
+    def _sum_controls(frame: pl.DataFrame, dataset: Dataset, deliveries: list[Delivery]) -> None:
         for index, delivery in enumerate(deliveries):
             if delivery.control is None:
                 continue
@@ -589,7 +608,8 @@ def _without_midnights(
 ) -> Iterator[Chunk]:
     """A workbook keeps a date as a moment at midnight; where we want a date it is one again."""
     dates = {
-        rule.source for name, rule in mapping.rules.items()
+        rule.source
+        for name, rule in mapping.rules.items()
         if rule.source and not rule.dates and dataset.columns[name].data_type == "date"
     }
     for chunk in chunks:

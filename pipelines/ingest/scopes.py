@@ -95,9 +95,7 @@ def named_scope(dataset: Dataset, mapping: Mapping, named: Named) -> dict[str, A
     }
 
 
-def precedence(
-    dataset: Dataset | None, named: Named, mtime_ns: int, name: str
-) -> tuple[Any, ...]:
+def precedence(dataset: Dataset | None, named: Named, mtime_ns: int, name: str) -> tuple[Any, ...]:
     """Sorts the files of a batch; the later one wins a scope both claim.
 
     The source's own time, else the numeric suffix, else the modification time, else the name. What

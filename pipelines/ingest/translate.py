@@ -24,6 +24,7 @@ from pipelines.ingest.mappings import (
 )
 from pipelines.ingest.values import FAULTS, FILE, MASK, no_faults, raw_lines
 
+_COMMA_EXPECTED = " (the decimal sign should be a comma)"
 _EXACT = pl.Decimal(38, 9)
 
 
@@ -56,11 +57,14 @@ def translate(
         for group in groups
     )
     rules = {
-        name: rule for name, rule in mapping.rules.items()
+        name: rule
+        for name, rule in mapping.rules.items()
         if not (rule.optional and rule.headers - headers)
     }
     whole = told.select(
-        FILE, LINE, *(value(rule, name, mapping, dataset).alias(name) for name, rule in rules.items())
+        FILE,
+        LINE,
+        *(value(rule, name, mapping, dataset).alias(name) for name, rule in rules.items()),
     )
     result = Translated(whole, whole, exported_at=_exported_at(told, mapping))
     gone = pl.repeat(False, told.height, eager=True)
@@ -117,11 +121,14 @@ def _source(rule: ColumnRule, numbers: Numbers, mapping: Mapping) -> pl.Expr:
     if rule.template is not None:
         return _template(rule.template)
     if rule.product is not None:
-        left, right = (
-            plain_number(pl.col(header), numbers).cast(_EXACT, strict=False)
-            for header in rule.product
+        texts = [plain_number(pl.col(header), numbers) for header in rule.product]
+        left, right = (text.cast(_EXACT, strict=False) for text in texts)
+        # A factor that is no number stands for the product: the line is set aside showing it.
+        wrong = (
+            pl.when(number.is_null()).then(text)
+            for text, number in zip(texts, (left, right), strict=True)
         )
-        return _shortest((left * right).cast(pl.String))
+        return pl.coalesce(_shortest((left * right).cast(pl.String)), *wrong)
     assert rule.cases is not None
     found = pl.lit(rule.otherwise, dtype=pl.String)
     for case in reversed(rule.cases):
@@ -172,19 +179,23 @@ def plain_number(text: pl.Expr, numbers: Numbers) -> pl.Expr:
         sign = {".": r"\.", " ": r"[\s\u00a0\u202f]"}.get(numbers.thousands, numbers.thousands)
         grouped = rf"\A[+-]?\d{{1,3}}(?:{sign}\d{{3}})+(?:[.,]\d*)?\z"
         found = (
-            pl.when(found.str.contains(grouped)).then(found.str.replace_all(sign, ""))
+            pl.when(found.str.contains(grouped))
+            .then(found.str.replace_all(sign, ""))
             .otherwise(found)
         )
     if numbers.decimal == ",":
-        # A point is no decimal sign here: 1.5 stays no number rather than becoming one and a half.
+        # A point is no decimal sign here: 1.5 must not become one and a half.
         found = (
-            pl.when(found.str.contains(".", literal=True)).then(found.str.replace_all(r"\.", "'"))
+            pl.when(found.str.contains(".", literal=True))
+            .then(found + _COMMA_EXPECTED)
             .otherwise(found.str.replace(",", ".", literal=True))
         )
     # SAP and friends write the minus behind.
-    return pl.when(found.str.contains(r"\A\d[\d.]*-\z")).then(
-        pl.lit("-") + found.str.strip_suffix("-")
-    ).otherwise(found)
+    return (
+        pl.when(found.str.contains(r"\A\d[\d.]*-\z"))
+        .then(pl.lit("-") + found.str.strip_suffix("-"))
+        .otherwise(found)
+    )
 
 
 def iso(text: pl.Expr, forms: tuple[str, ...], data_type: str) -> pl.Expr:
@@ -195,8 +206,9 @@ def iso(text: pl.Expr, forms: tuple[str, ...], data_type: str) -> pl.Expr:
         tried = [text.str.to_date(form, strict=False).dt.strftime("%Y-%m-%d") for form in forms]
     else:
         tried = [
-            text.str.to_datetime(form, strict=False, time_unit="us")
-            .dt.strftime("%Y-%m-%dT%H:%M:%S%.6f")
+            text.str.to_datetime(form, strict=False, time_unit="us").dt.strftime(
+                "%Y-%m-%dT%H:%M:%S%.6f"
+            )
             for form in forms
         ]
     return pl.coalesce(*tried, text)
@@ -204,8 +216,10 @@ def iso(text: pl.Expr, forms: tuple[str, ...], data_type: str) -> pl.Expr:
 
 def _negated(text: pl.Expr) -> pl.Expr:
     return (
-        pl.when(text.str.starts_with("-")).then(text.str.strip_prefix("-"))
-        .when(text.is_not_null()).then(pl.lit("-") + text.str.strip_prefix("+"))
+        pl.when(text.str.starts_with("-"))
+        .then(text.str.strip_prefix("-"))
+        .when(text.is_not_null())
+        .then(pl.lit("-") + text.str.strip_prefix("+"))
     )
 
 

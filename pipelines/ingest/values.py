@@ -17,7 +17,7 @@ from typing import NamedTuple
 import polars as pl
 
 from pipelines.ingest.contracts import Column, Dataset, full_match
-from pipelines.ingest.mappings import LINE
+from pipelines.ingest.mappings import LINE, is_zone
 
 FILE = "_file"
 MASK = "•••"
@@ -166,7 +166,10 @@ def _planned(dataset: Dataset, present: frozenset[str]) -> _Plan:
         suspects += suspicions(column)
         result.append(_value(column).alias(name))
     return _Plan(
-        tidied, typed, moments, rules,
+        tidied,
+        typed,
+        moments,
+        rules,
         pl.any_horizontal(suspects).fill_null(False),
         pl.any_horizontal(pl.lit(False), *(rule.broken.fill_null(False) for rule in rules)),
         result,
@@ -258,12 +261,18 @@ def promises(column: Column) -> list[Rule]:
                     text.str.contains(_DAMAGED),
                 )
         case "integer" | "bigint":
-            add("whole number", "a whole number such as 12",
-                given & value.is_null() & ~text.str.contains(_WHOLE))
+            add(
+                "whole number",
+                "a whole number such as 12",
+                given & value.is_null() & ~text.str.contains(_WHOLE),
+            )
             add("size", "a number that fits", given & value.is_null())
         case "double":
-            add("number", "a number such as 12.5",
-                given & (value.is_null() | ~value.is_finite()) & ~text.str.contains(_FLOATING))
+            add(
+                "number",
+                "a number such as 12.5",
+                given & (value.is_null() | ~value.is_finite()) & ~text.str.contains(_FLOATING),
+            )
             add("size", "a number that fits", given & (value.is_null() | ~value.is_finite()))
         case "date":
             add(
@@ -274,7 +283,11 @@ def promises(column: Column) -> list[Rule]:
         case "timestamp":
             shaped = text.str.contains(_MOMENT)
             add("time", "a time such as 2024-12-31T18:05:00Z", given & value.is_null() & ~shaped)
-            add("existing time", "a day and a time that exist; a clock put forward skips an hour", pl.col(_gap(name)))
+            add(
+                "existing time",
+                "a day and a time that exist; a clock put forward skips an hour",
+                pl.col(_gap(name)),
+            )
         case "boolean":
             add("true or false", "true or false", given & value.is_null())
         case _:
@@ -317,8 +330,9 @@ def _diagnosed(
     for at, rule in enumerate(rules):
         if rule.column in broken.columns:
             personal = dataset.columns[rule.column].personal
-            shown = pl.lit(MASK) if personal else pl.col(rule.column).str.slice(
-                0, _VALUE_CHARACTERS)
+            shown = (
+                pl.lit(MASK) if personal else pl.col(rule.column).str.slice(0, _VALUE_CHARACTERS)
+            )
             given = pl.col(rule.column).is_not_null()
             value = pl.when((pl.col("first") == at) & given).then(shown).otherwise(value)
     raw = [None] * broken.height if dataset.has_personal else raw_lines(source)
@@ -419,7 +433,9 @@ def _zone_of_lines(
         store = text.get_column("store_id")
     else:
         store = pl.Series([None], dtype=pl.String).new_from_index(0, text.height)
-    zone = store.replace_strict(zones.of_store, default=zones.default, return_dtype=pl.String)
+    # A stores list may name a zone that is none: as good as unknown.
+    known = {store_id: zone for store_id, zone in zones.of_store.items() if is_zone(zone)}
+    zone = store.replace_strict(known, default=zones.default, return_dtype=pl.String)
     zone = zone.fill_null(zones.default) if zones.default else zone
     lost = is_local & zone.is_null()
     unplaced = {}

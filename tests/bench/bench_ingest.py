@@ -75,7 +75,10 @@ def sales_lines(lines: int) -> pl.DataFrame:
         return values.cast(pl.String).str.zfill(2)
 
     filled = {
-        "transaction_id": store + "-" + day.str.replace_all("-", "") + "-"
+        "transaction_id": store
+        + "-"
+        + day.str.replace_all("-", "")
+        + "-"
         + receipt.cast(pl.String).str.zfill(7),
         "line_number": (number % 2 + 1).cast(pl.String),
         "store_id": store,
@@ -83,8 +86,14 @@ def sales_lines(lines: int) -> pl.DataFrame:
         "business_date": day,
         "receipt_series": some(["A"]),
         "receipt_number": receipt.cast(pl.String),
-        "sold_at": day + "T" + two(10 + receipt % 9) + ":" + two(receipt % 60) + ":"
-        + two(number % 60) + "Z",
+        "sold_at": day
+        + "T"
+        + two(10 + receipt % 9)
+        + ":"
+        + two(receipt % 60)
+        + ":"
+        + two(number % 60)
+        + "Z",
         "transaction_status": some(["completed"]),
         "line_type": some(["merchandise"] * 9 + ["service"]),
         "item_id": ids("REF-", 10_000, 13_000),
@@ -110,7 +119,9 @@ def sales_lines(lines: int) -> pl.DataFrame:
         "original_transaction_id": some(["ST-001-20240101-0000001"], 0.05),
         "return_reason": some(["size", "gift"], 0.05),
     }
-    return pl.DataFrame({name: filled[name] for name in load_contract().datasets["sales_lines"].columns})
+    return pl.DataFrame(
+        {name: filled[name] for name in load_contract().datasets["sales_lines"].columns}
+    )
 
 
 def duckdb_seconds(source: Path, folder: Path) -> tuple[float, float]:

@@ -360,7 +360,7 @@ def _slow(
         at += span
     used = (
         len(data)
-        if at == len(lines) and not tail or (ended and at == len(lines))
+        if (at == len(lines) and not tail) or (ended and at == len(lines))
         else (sum(map(len, lines[:at])) + at)
     )
     skipped = {BLANK: blank} if blank else {}

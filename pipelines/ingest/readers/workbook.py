@@ -43,7 +43,7 @@ def read(
     path: Path, mapping: Mapping, settings: Settings, check_header: CheckHeader
 ) -> Iterator[Chunk]:
     """Chunks of one sheet of the workbook at `path`. Raises Refused."""
-    import fastexcel  # noqa: PLC0415 - only workbooks pay for it
+    import fastexcel
 
     sheet = _inspect(path, mapping, settings)
     try:
@@ -73,7 +73,8 @@ def read(
             blank += 1
     used = [at for at, name in enumerate(columns) if name]
     used += [
-        at for at in range(frame.width)
+        at
+        for at in range(frame.width)
         if at not in used and frame.slice(start).get_column(frame.columns[at]).is_not_null().any()
     ]
     names = [columns[at] if at < len(columns) else "" for at in sorted(used)]
@@ -101,9 +102,7 @@ def _inspect(path: Path, mapping: Mapping, settings: Settings) -> str:
             "it is protected by a password, or an old .xls workbook: save it as .xlsx without "
             "a password"
         )
-    limit = min(
-        _MAX_UNPACKED, max(_FREE_BYTES, path.stat().st_size * settings.max_expansion)
-    )
+    limit = min(_MAX_UNPACKED, max(_FREE_BYTES, path.stat().st_size * settings.max_expansion))
     try:
         with zipfile.ZipFile(path) as archive:
             sheets = _sheets(archive)
@@ -115,8 +114,17 @@ def _inspect(path: Path, mapping: Mapping, settings: Settings) -> str:
             unpacked = 0
             for entry in archive.infolist():
                 unpacked += _unpack(archive, entry, limit - unpacked, sheets[name], settings)
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError,
-            ElementTree.ParseError, OSError, ValueError) as fault:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        KeyError,
+        NotImplementedError,
+        RuntimeError,
+        ElementTree.ParseError,
+        OSError,
+        ValueError,
+    ) as fault:
         raise Refused("it is no whole Excel workbook: save it again as .xlsx") from fault
     return name
 
