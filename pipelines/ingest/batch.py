@@ -130,17 +130,12 @@ class _TakeIn:
         if not deliveries:
             self._remember()
             return BatchResult(None, files=self._waiting_outcomes(), unchanged=seen.unchanged)
-        deliveries.sort(
-            key=lambda one: scopes.precedence(
-                one.dataset, one.named, one.found.stamp.mtime_ns, one.found.name
-            )
-        )
-        for number, delivery in enumerate(deliveries, 1):
-            delivery.sequence_no = number
-
+        _put_in_order(deliveries)
         batch_id, moment = lake.next_batch_id(self._ledger.newest, now)
         folder = lake.BatchFolder(self._home, batch_id, self._contract)
         self._read(deliveries, folder)
+        # Again: some say only inside when they were exported.
+        _put_in_order(deliveries)
         reached("after_read")
         for one in deliveries:
             if one.status == "waiting":
@@ -257,9 +252,7 @@ class _TakeIn:
         self._read_once_each(stores, reader)
         reader.zones.update(_zones_of(stores))
         self._read_once_each(others, reader)
-        for one in parts:
-            self._sequence = one.sequence_no
-            self._read_once_each([one], reader)
+        self._read_once_each(parts, reader)
 
     def _read_once_each(self, deliveries: list[Delivery], reader: Reader) -> None:
         """Reads the first of those with equal bytes; the others are duplicates of it."""
@@ -287,14 +280,13 @@ class _TakeIn:
                 else:
                     rest.append(one)
 
-    _sequence = 0
-
-    def _whole_day_before(self, dataset: str, scope: str) -> str | None:
-        """The file that delivered the store-day whole, before the part now being read."""
-        for sequence_no, name in self._days.get((dataset, scope), []):
-            if sequence_no < self._sequence:
+    def _whole_day_before(self, part: Delivery, scope: str) -> str | None:
+        """The file that delivered the store-day whole before this part of it."""
+        assert part.dataset is not None
+        for sequence_no, name in self._days.get((part.dataset.name, scope), []):
+            if sequence_no < part.sequence_no:
                 return name
-        return self._ledger.whole_day(dataset, scope)
+        return self._ledger.whole_day(part.dataset.name, scope)
 
     def _note_days(self, delivery: Delivery) -> None:
         if delivery.status != "accepted" or delivery.dataset is None:
@@ -423,6 +415,16 @@ class _TakeIn:
         return [
             FileOutcome(name, "waiting", reason) for name, reason in sorted(self._waiting.items())
         ]
+
+
+def _put_in_order(deliveries: list[Delivery]) -> None:
+    deliveries.sort(
+        key=lambda one: scopes.precedence(
+            one.dataset, one.named, one.exported_at, one.found.stamp.mtime_ns, one.found.name
+        )
+    )
+    for number, delivery in enumerate(deliveries, 1):
+        delivery.sequence_no = number
 
 
 def considered(register: Register, contract: Contract) -> str:

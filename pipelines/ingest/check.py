@@ -95,7 +95,7 @@ def check_file(
                 claim.mapping,
                 claim.named,
             )
-            Reader(contract, settings, zones, folder, lambda dataset, scope: None).read([delivery])
+            Reader(contract, settings, zones, folder, lambda part, scope: None).read([delivery])
             reports.append(_report(delivery))
         folder.abandon()
     return reports

@@ -122,63 +122,75 @@ def unchanged(found: Found) -> bool:
     return (now.st_size, now.st_mtime_ns) == (found.stamp.size, found.stamp.mtime_ns)
 
 
+_Entry = os.DirEntry[str]
+
+
 def _walk(
     landing: Path, waiting: dict[str, str], register: Register
-) -> Iterator[tuple[os.DirEntry[str], str, dict[str, os.DirEntry[str]]]]:
+) -> Iterator[tuple[_Entry, str, dict[str, _Entry]]]:
     """(entry, name below the landing, entries of its folder) of every file."""
     been: set[tuple[int, int]] = set()
     folders: list[tuple[str, str]] = [(str(landing), "")]
     while folders:
         folder, prefix = folders.pop()
         try:
-            here = os.stat(folder)  # noqa: PTH116 - a Path an entry is felt at 300,000 files
-            if (here.st_dev, here.st_ino) in been:
-                waiting[prefix.rstrip("/") or "."] = (
-                    "is a link back to a folder already read: not followed"
-                )
-                continue
-            been.add((here.st_dev, here.st_ino))
-            with os.scandir(folder) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
-        except FileNotFoundError:
-            continue
+            entries = _listed(folder, been)
         except OSError as fault:
             waiting[prefix.rstrip("/") or "."] = f"cannot be opened: {_words(fault)}"
             continue
+        if entries is None:
+            waiting[prefix.rstrip("/")] = "is a link back to a folder already read: not followed"
+            continue
         beside = {entry.name: entry for entry in entries}
         for entry in entries:
-            name = prefix + entry.name
             low = entry.name.lower()
             if low.startswith((".", "~$")) or low in _NOISE:
                 continue
+            name = prefix + entry.name
             try:
-                name.encode("utf-8")
                 is_folder = entry.is_dir()
-                is_file = entry.is_file()
-            except UnicodeEncodeError:
-                readable = name.encode("utf-8", "replace").decode()
-                waiting[readable] = "its name is not readable text: rename it"
-                continue
+                trouble = None if is_folder else _trouble(entry, low)
             except OSError as fault:
-                waiting[name] = f"cannot be looked at: {_words(fault)}"
-                continue
+                is_folder, trouble = False, f"cannot be looked at: {_words(fault)}"
             if is_folder:
+                folders.append((entry.path, name + "/"))
                 if register.claims_quietly(name):
                     waiting[name] = "is a folder with the name of a file; its content is read"
-                folders.append((entry.path, name + "/"))
-            elif not is_file:
-                waiting[name] = (
-                    "is a link to nothing: the file it names is gone"
-                    if entry.is_symlink()
-                    else "is no ordinary file"
-                )
-            elif low.endswith(_PARTIAL):
-                waiting[name] = "carries the name of a file still being sent"
+            elif trouble:
+                waiting[name.encode("utf-8", "replace").decode()] = trouble
             elif not low.endswith(CONTROL) and not register.is_marker(entry.name):
                 yield entry, name, beside
 
 
-def _stamp(entry: os.DirEntry[str], beside: dict[str, os.DirEntry[str]]) -> Stamp:
+def _listed(folder: str, been: set[tuple[int, int]]) -> list[_Entry] | None:
+    """The entries of a folder by name; None when it was read before under another name."""
+    try:
+        here = os.stat(folder)  # noqa: PTH116 - a Path an entry is felt at 300,000 files
+        if (here.st_dev, here.st_ino) in been:
+            return None
+        been.add((here.st_dev, here.st_ino))
+        with os.scandir(folder) as listing:
+            return sorted(listing, key=lambda entry: entry.name)
+    except FileNotFoundError:
+        return []
+
+
+def _trouble(entry: _Entry, low: str) -> str | None:
+    """Why a file cannot be read yet, judging by its looks. Raises OSError."""
+    if not entry.is_file():
+        if entry.is_symlink():
+            return "is a link to nothing: the file it names is gone"
+        return "is no ordinary file"
+    if low.endswith(_PARTIAL):
+        return "carries the name of a file still being sent"
+    try:
+        entry.name.encode("utf-8")
+    except UnicodeEncodeError:
+        return "its name is not readable text: rename it"
+    return None
+
+
+def _stamp(entry: _Entry, beside: dict[str, _Entry]) -> Stamp:
     told = entry.stat()
     if not stat.S_ISREG(told.st_mode):
         raise OSError("it is no ordinary file")
@@ -189,7 +201,7 @@ def _stamp(entry: os.DirEntry[str], beside: dict[str, os.DirEntry[str]]) -> Stam
     return Stamp(told.st_size, told.st_mtime_ns, told.st_ino, control)
 
 
-def _claim(found: Found, register: Register, beside: dict[str, os.DirEntry[str]]) -> str | None:
+def _claim(found: Found, register: Register, beside: dict[str, _Entry]) -> str | None:
     """Fills in who reads the file; what it waits for, if anything."""
     try:
         found.claims = register.claims(found.name)

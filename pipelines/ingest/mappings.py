@@ -13,10 +13,11 @@ import codecs
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -253,7 +254,7 @@ class FilePattern(_Strict):
 
 
 class ExportedAt(_Strict):
-    """When the source wrote the file: a group of its name, or a column (the newest value counts)."""
+    """When the source wrote the file: a group of its name, or the newest value of a column."""
 
     file: str | None = None
     column: str | None = None
@@ -583,49 +584,72 @@ def read_mapping(path: Path, contract: Contract) -> Mapping:
     return mapping
 
 
+_Place = tuple[str | int, ...]
+
+
 def _check(mapping: Mapping, contract: Contract, path: Path, lines: Lines) -> None:
-    def refuse(place: tuple[str | int, ...], words: str) -> None:
+    dataset = contract.datasets.get(mapping.dataset)
+    if dataset is None:
+        faults: Iterable[tuple[_Place, str]] = [
+            (("dataset",), f"{mapping.dataset!r} is none of: {', '.join(contract.datasets)}")
+        ]
+    else:
+        faults = chain(
+            _column_faults(mapping, dataset),
+            _scope_faults(mapping, dataset),
+            _file_faults(mapping),
+        )
+    for place, words in faults:
         key = ".".join(map(str, place))
         raise MappingError(f"{path}, line {lines.of(place)}, key {key}: {words}")
 
-    dataset = contract.datasets.get(mapping.dataset)
-    if dataset is None:
-        refuse(("dataset",), f"{mapping.dataset!r} is none of: {', '.join(contract.datasets)}")
-        return
-    if "is_native" in mapping.model_fields_set:
-        refuse(("is_native",), "is not a key known here")
+
+def _column_faults(mapping: Mapping, dataset: Dataset) -> Iterator[tuple[_Place, str]]:
     for section in ("constants", "columns"):
         for name in getattr(mapping, section):
             if name not in dataset.columns:
-                refuse((section, name), f"{dataset.name} has no such column")
+                yield (section, name), f"{dataset.name} has no such column"
     for name in set(mapping.constants) & set(mapping.columns):
-        refuse(("columns", name), "stands under constants: too")
+        yield ("columns", name), "stands under constants: too"
     for name, column in dataset.columns.items():
         if column.required and name not in mapping.rules:
-            refuse(("columns",), f"{dataset.name} needs {name}, which no rule gives")
+            yield ("columns",), f"{dataset.name} needs {name}, which no rule gives"
     for name, rule in mapping.rules.items():
         section = "columns" if name in mapping.columns else "constants"
         for group in rule.groups - mapping.groups:
-            refuse((section, name), f"the file pattern has no group (?P<{group}>…)")
+            yield (section, name), _no_group(group)
         allowed = dataset.columns[name].one_of
         if allowed and (strange := sorted(rule.outcomes - set(allowed))):
-            refuse((section, name), f"{', '.join(strange)} is none of: {', '.join(allowed)}")
+            yield (section, name), f"{', '.join(strange)} is none of: {', '.join(allowed)}"
+
+
+def _scope_faults(mapping: Mapping, dataset: Dataset) -> Iterator[tuple[_Place, str]]:
     part = mapping.scope_part
-    if part is not None:
-        if dataset.scope != "store_day":
-            refuse(
-                ("scope_part",),
-                f"only store-days have parts; {dataset.name} is replaced by "
-                f"{dataset.scope.replace('_', ' ')}",
-            )
-        if part.column and part.column not in mapping.rules:
-            refuse(("scope_part", "column"), f"no rule gives {part.column}")
-        if part.file and part.file not in mapping.groups:
-            refuse(("scope_part", "file"), f"the file pattern has no group (?P<{part.file}>…)")
+    if part is None:
+        return
+    if dataset.scope != "store_day":
+        replaced = dataset.scope.replace("_", " ")
+        yield (
+            ("scope_part",),
+            f"only store-days have parts; {dataset.name} is replaced by {replaced}",
+        )
+    if part.column and part.column not in mapping.rules:
+        yield ("scope_part", "column"), f"no rule gives {part.column}"
+    if part.file and part.file not in mapping.groups:
+        yield ("scope_part", "file"), _no_group(part.file)
+
+
+def _file_faults(mapping: Mapping) -> Iterator[tuple[_Place, str]]:
+    if "is_native" in mapping.model_fields_set:
+        yield ("is_native",), "is not a key known here"
     if (told := mapping.exported_at) and told.file and told.file not in mapping.groups:
-        refuse(("exported_at", "file"), f"the file pattern has no group (?P<{told.file}>…)")
+        yield ("exported_at", "file"), _no_group(told.file)
     if mapping.header is not None:
         for name in sorted(mapping.required_headers - set(mapping.header)):
-            refuse(("header",), f"does not list {name}, which a rule reads")
+            yield ("header",), f"does not list {name}, which a rule reads"
     if mapping.quote == mapping.delimiter:
-        refuse(("quote",), "cannot be the delimiter")
+        yield ("quote",), "cannot be the delimiter"
+
+
+def _no_group(name: str) -> str:
+    return f"the file pattern has no group (?P<{name}>…)"

@@ -145,7 +145,7 @@ class Reader:
         settings: Settings,
         zones: dict[str, str],
         folder: BatchFolder,
-        whole_day: Callable[[str, str], str | None],
+        whole_day: Callable[[Delivery, str], str | None],
         progress: Callable[[Delivery], None] = lambda delivery: None,
     ) -> None:
         self._contract = contract
@@ -318,11 +318,7 @@ class Reader:
         faults: list[pl.DataFrame],
     ) -> None:
         for chunk in self._chunks(delivery, mapping, dataset):
-            delivery.lines_read += chunk.lines
-            for reason, lines in chunk.skipped.items():
-                delivery.skip(reason, lines)
-            if chunk.bad:
-                faults.append(_bad_faults(chunk.bad, index, dataset))
+            _count(chunk, delivery, index, dataset, faults)
             file = pl.lit(index, dtype=pl.UInt32).alias(FILE)
             frames.append((chunk.frame.with_columns(file), chunk.clean))
 
@@ -336,18 +332,12 @@ class Reader:
         keys: list[np.ndarray] = []
         try:
             self._control(delivery, dataset)
-            chunks = readers.gathered(self._chunks(delivery, mapping, dataset), _STEP_ROWS)
-            for chunk in readers.ahead(chunks):
-                delivery.lines_read += chunk.lines
-                for reason, lines in chunk.skipped.items():
-                    delivery.skip(reason, lines)
-                if chunk.bad:
-                    faults.append(_bad_faults(chunk.bad, 0, dataset))
+            for chunk in self._big_chunks(delivery, mapping, dataset):
+                _count(chunk, delivery, 0, dataset, faults)
                 if chunk.frame.height:
                     frame = chunk.frame.with_columns(pl.lit(0, dtype=pl.UInt32).alias(FILE))
                     staged = self._stage(frame, chunk.clean, mapping, dataset, [delivery])
-                    if staged.faults.height:
-                        faults.append(staged.faults)
+                    faults.append(staged.faults)
                     rows = _with_part(staged.rows, mapping, [delivery.named])
                     counts.append(scopes.count_scopes(rows, dataset))
                     keys.append(rows.select(dataset.key).hash_rows().to_numpy())
@@ -370,15 +360,19 @@ class Reader:
                 faults.append(changed)
                 less = scopes.count_scopes(_with_part(dropped, mapping, [delivery.named]), dataset)
                 counts.append(less.with_columns(-pl.col("row_count").cast(pl.Int64)))
-        if faults:
-            delivery.faults = pl.concat(faults).drop(FILE)
-            delivery.rejected = delivery.faults.height
-        merged = _merged(counts)
-        self._verdict(delivery, merged)
+        delivery.faults = pl.concat([no_faults(), *faults]).drop(FILE)
+        delivery.rejected = delivery.faults.height
+        self._verdict(delivery, _merged(counts))
         if delivery.status == "accepted":
             self._folder.adopt(dataset.name, path, delivery.loaded)
         else:
             path.unlink()
+
+    def _big_chunks(
+        self, delivery: Delivery, mapping: Mapping, dataset: Dataset
+    ) -> Iterator[Chunk]:
+        chunks = readers.gathered(self._chunks(delivery, mapping, dataset), _STEP_ROWS)
+        return readers.ahead(chunks)
 
     def _without_repeats(
         self, path: Path, keys: list[np.ndarray], dataset: Dataset, delivery: Delivery
@@ -508,7 +502,7 @@ class Reader:
             if scope["scope_part"] is None:
                 continue
             day = scopes.scope_text(scope["store_id"], scope["business_date"], None)
-            if whole := self._whole_day(dataset.name, day):
+            if whole := self._whole_day(delivery, day):
                 delivery.refuse(
                     f"is part {scope['scope_part']} of {scope['store_id']} on "
                     f"{scope['business_date']}, which {whole} already delivered whole: a part "
@@ -618,6 +612,17 @@ def _without_midnights(
             pl.col(name).str.strip_suffix(" 00:00:00") for name in here
         )
         yield chunk
+
+
+def _count(
+    chunk: Chunk, delivery: Delivery, index: int, dataset: Dataset, faults: list[pl.DataFrame]
+) -> None:
+    """Puts the lines of a chunk on the delivery's account."""
+    delivery.lines_read += chunk.lines
+    for reason, lines in chunk.skipped.items():
+        delivery.skip(reason, lines)
+    if chunk.bad:
+        faults.append(_bad_faults(chunk.bad, index, dataset))
 
 
 def _few(names: list[str]) -> list[str]:

@@ -95,7 +95,13 @@ def named_scope(dataset: Dataset, mapping: Mapping, named: Named) -> dict[str, A
     }
 
 
-def precedence(dataset: Dataset | None, named: Named, mtime_ns: int, name: str) -> tuple[Any, ...]:
+def precedence(
+    dataset: Dataset | None,
+    named: Named,
+    exported_at: datetime | None,
+    mtime_ns: int,
+    name: str,
+) -> tuple[Any, ...]:
     """Sorts the files of a batch; the later one wins a scope both claim.
 
     The source's own time, else the numeric suffix, else the modification time, else the name. What
@@ -106,4 +112,4 @@ def precedence(dataset: Dataset | None, named: Named, mtime_ns: int, name: str) 
     if dataset is None or dataset.scope != "store_day":
         day = named.business_date or date.min
     suffix = named.suffix if named.suffix is not None else -1
-    return (named.exported_at or _LONG_AGO, day, suffix, mtime_ns, name)
+    return (exported_at or _LONG_AGO, day, suffix, mtime_ns, name)

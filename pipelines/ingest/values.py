@@ -10,6 +10,7 @@ columns in contract order. Nothing is rounded, guessed or repaired.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
@@ -241,65 +242,15 @@ _CHEAP = ("one of", "pattern", "at least", "at most")
 
 def promises(column: Column) -> list[Rule]:
     """What a value of the column must keep, in the order in which it is told."""
-    name = column.name
-    text = pl.col(name)
+    text = pl.col(column.name)
     value = _value(column)
-    given = text.is_not_null()
-    found: list[Rule] = []
+    found = list(_type_promises(column, text, value))
+    if column.required:
+        found.insert(0, Rule(column.name, "required", "a value", text.is_null()))
 
     def add(rule: str, expected: str, broken: pl.Expr) -> None:
-        found.append(Rule(name, rule, expected, broken))
+        found.append(Rule(column.name, rule, expected, broken))
 
-    if column.required:
-        add("required", "a value", text.is_null())
-    match column.data_type:
-        case "varchar":
-            if column.is_identifier:
-                add(
-                    "intact identifier",
-                    "the identifier as text; a spreadsheet turned it into a rounded number",
-                    text.str.contains(_DAMAGED),
-                )
-        case "integer" | "bigint":
-            add(
-                "whole number",
-                "a whole number such as 12",
-                given & value.is_null() & ~text.str.contains(_WHOLE),
-            )
-            add("size", "a number that fits", given & value.is_null())
-        case "double":
-            add(
-                "number",
-                "a number such as 12.5",
-                given & (value.is_null() | ~value.is_finite()) & ~text.str.contains(_FLOATING),
-            )
-            add("size", "a number that fits", given & (value.is_null() | ~value.is_finite()))
-        case "date":
-            add(
-                "date",
-                "a date such as 2024-12-31",
-                ~text.str.contains(_DAY) | (given & value.is_null()),
-            )
-        case "timestamp":
-            shaped = text.str.contains(_MOMENT)
-            add("time", "a time such as 2024-12-31T18:05:00Z", given & value.is_null() & ~shaped)
-            add(
-                "existing time",
-                "a day and a time that exist; a clock put forward skips an hour",
-                pl.col(_gap(name)),
-            )
-        case "boolean":
-            add("true or false", "true or false", given & value.is_null())
-        case _:
-            scale = column.dtype.scale  # type: ignore[attr-defined]
-            whole = column.dtype.precision - scale  # type: ignore[attr-defined]
-            add("number", "a number such as 1250.50", ~text.str.contains(_NUMBER))
-            add(
-                "decimals",
-                f"at most {scale} decimals; nothing is rounded",
-                text.str.contains(rf"\.\d{{{scale}}}\d*[1-9]"),
-            )
-            add("size", f"at most {whole} digits before the point", given & value.is_null())
     if column.one_of is not None:
         add("one of", ", ".join(column.one_of), ~text.is_in(list(column.one_of)))
     if column.pattern is not None:
@@ -309,6 +260,52 @@ def promises(column: Column) -> list[Rule]:
     if column.at_most is not None:
         add("at most", f"{column.at_most:g} or less", value > _limit(column, column.at_most))
     return found
+
+
+def _type_promises(column: Column, text: pl.Expr, value: pl.Expr) -> Iterator[Rule]:
+    """What the type of the column promises."""
+    unread = text.is_not_null() & value.is_null()
+    told: list[tuple[str, str, pl.Expr]] = []
+    match column.data_type:
+        case "varchar" if column.is_identifier:
+            words = "the identifier as text; a spreadsheet turned it into a rounded number"
+            told = [("intact identifier", words, text.str.contains(_DAMAGED))]
+        case "varchar":
+            pass
+        case "integer" | "bigint":
+            words = "a whole number such as 12"
+            told = [
+                ("whole number", words, unread & ~text.str.contains(_WHOLE)),
+                ("size", "a number that fits", unread),
+            ]
+        case "double":
+            unread |= text.is_not_null() & ~value.is_finite()
+            told = [
+                ("number", "a number such as 12.5", unread & ~text.str.contains(_FLOATING)),
+                ("size", "a number that fits", unread),
+            ]
+        case "date":
+            told = [("date", "a date such as 2024-12-31", ~text.str.contains(_DAY) | unread)]
+        case "timestamp":
+            shaped = text.str.contains(_MOMENT)
+            words = "a day and a time that exist; a clock put forward skips an hour"
+            told = [
+                ("time", "a time such as 2024-12-31T18:05:00Z", unread & ~shaped),
+                ("existing time", words, pl.col(_gap(column.name))),
+            ]
+        case "boolean":
+            told = [("true or false", "true or false", unread)]
+        case _:
+            scale = column.dtype.scale  # type: ignore[attr-defined]
+            whole = column.dtype.precision - scale  # type: ignore[attr-defined]
+            lost = text.str.contains(rf"\.\d{{{scale}}}\d*[1-9]")
+            told = [
+                ("number", "a number such as 1250.50", ~text.str.contains(_NUMBER)),
+                ("decimals", f"at most {scale} decimals; nothing is rounded", lost),
+                ("size", f"at most {whole} digits before the point", unread),
+            ]
+    for rule, expected, broken in told:
+        yield Rule(column.name, rule, expected, broken)
 
 
 def _limit(column: Column, limit: float) -> pl.Expr:

@@ -125,7 +125,7 @@ def sales_lines(lines: int) -> pl.DataFrame:
 
 
 def duckdb_seconds(source: Path, folder: Path) -> tuple[float, float]:
-    """Seconds, and processor seconds: DuckDB reads the same file into a table of a file database, types given, checkpointed."""
+    """Seconds, and processor seconds, DuckDB takes to read the file into a table on disk."""
     file = folder / "yardstick.duckdb"
     file.unlink(missing_ok=True)
     dataset = load_contract().datasets["sales_lines"]

@@ -104,23 +104,54 @@ def read_stream(
     if only_returns:
         data = data.replace(b"\r", b"\n")
 
-    def more() -> bytes:
-        piece = stream.read(BLOCK_BYTES)
-        return piece.replace(b"\r", b"\n") if only_returns else piece
-
-    line = 1
-    skip = mapping.skip_lines
+    pieces = _pieces(data, stream, only_returns)
     skipped: dict[str, int] = {}
-    columns: list[str] | None = list(mapping.header) if mapping.header is not None else None
-    ended = not data
+    columns, data, line = _header(pieces, mapping, layout, skipped)
+    check_header(columns)
+    yield Chunk(text_frame(columns, [], []), skipped=skipped)
+
+    carry = b""
+    while data or carry:
+        following = next(pieces, b"")
+        # One copy a block: what is left of the last one, and this one up to its last line end.
+        cut = data.rfind(b"\n") + 1 if following else len(data)
+        block = b"".join((carry, memoryview(data)[:cut])) if cut or not following else b""
+        used = 0
+        if block:
+            chunk, used, lines = _take(block, line, columns, layout, not following)
+            line += lines
+            if lines:
+                yield chunk
+        carry = b"".join((block[used:] if block else carry, memoryview(data)[cut:]))
+        if not used and b"\n" not in carry and len(carry) > layout.max_line_bytes:
+            raise _too_long(line, layout)
+        data = following
+
+
+def _pieces(first: bytes, stream: Stream, only_returns: bool) -> Iterator[bytes]:
+    """The bytes of the stream as they come, line ends as `\\n` or `\\r\\n`."""
+    piece = first
+    while piece:
+        yield piece
+        piece = stream.read(BLOCK_BYTES)
+        if only_returns:
+            piece = piece.replace(b"\r", b"\n")
+
+
+def _header(
+    pieces: Iterator[bytes], mapping: Mapping, layout: Layout, skipped: dict[str, int]
+) -> tuple[list[str], bytes, int]:
+    """The column names, the bytes that follow the header, and the line they start on."""
+    columns = list(mapping.header) if mapping.header is not None else None
+    skip = mapping.skip_lines
+    line = 1
+    data = next(pieces, b"")
     while skip or columns is None:
         raw, found, rest = data.partition(b"\n")
         if len(raw) > layout.max_line_bytes:
             raise _too_long(line, layout)
-        if not found and not ended:
-            piece = more()
-            ended = not piece
-            data += piece
+        if not found and (more := next(pieces, b"")):
+            data += more
             continue
         if not raw and not found:
             raise Refused("it is empty: not even a header. A day without rows still has its header")
@@ -133,29 +164,7 @@ def read_stream(
             skipped[BLANK] = skipped.get(BLANK, 0) + 1
         else:
             columns = header(raw, layout, mapping)
-    check_header(columns)
-    yield Chunk(text_frame(columns, [], []), skipped=skipped)
-
-    carry = b""
-    while data or carry or not ended:
-        # One copy a block: what is left of the last one, and this one up to its last line end.
-        cut = len(data) if ended else data.rfind(b"\n") + 1
-        block = b"".join((carry, memoryview(data)[:cut])) if cut or ended else b""
-        used = 0
-        if block:
-            chunk, used, lines = _take(block, line, columns, layout, ended)
-            line += lines
-            if lines:
-                yield chunk
-        carry = b"".join((block[used:] if block else carry, memoryview(data)[cut:]))
-        if len(carry) > 2 * layout.max_line_bytes + BLOCK_BYTES or (
-            not used and len(carry) > layout.max_line_bytes and b"\n" not in carry
-        ):
-            raise _too_long(line, layout)
-        if ended:
-            break
-        data = more()
-        ended = not data
+    return columns, data or next(pieces, b""), line
 
 
 class _Again:
@@ -236,13 +245,8 @@ def fast(block: bytes, columns: list[str], layout: Layout) -> tuple[pl.DataFrame
 
     None when there is any doubt; the frame has no line numbers.
     """
-    if b"\r" in block:
-        block = block.replace(b"\r\n", b"\n")
-        if b"\r" in block:
-            return None
-    if b"\0" in block or block.startswith(b"\n") or b"\n\n" in block:
-        return None
-    if not layout.is_utf8 and _REPLACEMENT.encode() in block:
+    block = block.replace(b"\r\n", b"\n")
+    if _is_doubtful(block, layout):
         return None
     signs = np.frombuffer(block, dtype=np.uint8)
     ends = np.flatnonzero(signs == 10)
@@ -253,11 +257,9 @@ def fast(block: bytes, columns: list[str], layout: Layout) -> tuple[pl.DataFrame
         if outside is None:
             return None
         separators &= outside
-    if np.count_nonzero(separators) != len(ends) * (len(columns) - 1):
-        return None
-    if ends[0] > layout.max_line_bytes or (
-        len(ends) > 1 and np.diff(ends).max() > layout.max_line_bytes
-    ):
+    longest = np.diff(ends, prepend=-1).max() - 1
+    expected = len(ends) * (len(columns) - 1)
+    if np.count_nonzero(separators) != expected or longest > layout.max_line_bytes:
         return None
     try:
         frame = pl.read_csv(
@@ -272,6 +274,17 @@ def fast(block: bytes, columns: list[str], layout: Layout) -> tuple[pl.DataFrame
     if frame.height != len(ends):
         return None
     return frame, not quoted and not _has_loose_space(block, layout.delimiter)
+
+
+def _is_doubtful(block: bytes, layout: Layout) -> bool:
+    """Blank lines, zero bytes, loose carriage returns, characters lost in transcoding."""
+    return (
+        b"\r" in block
+        or b"\0" in block
+        or block.startswith(b"\n")
+        or b"\n\n" in block
+        or (not layout.is_utf8 and _REPLACEMENT.encode() in block)
+    )
 
 
 def _outside_quotes(signs: np.ndarray, ends: np.ndarray, layout: Layout) -> np.ndarray | None:

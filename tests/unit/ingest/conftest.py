@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
@@ -17,7 +17,7 @@ class Network:
     """A home, and what happens in it."""
 
     home: Home
-    settings: Settings = Settings(quiet_seconds=0)
+    settings: Settings = field(default_factory=lambda: Settings(quiet_seconds=0))
 
     def put(self, name: str, content: str | bytes) -> Path:
         path = self.home.landing / name
