@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from pipelines.build.rebuild import rebuild_as_of
@@ -62,6 +62,8 @@ def _drop(town: Town, number: int, what: tuple[str, str, date, list[Receipt]]) -
 @settings(
     max_examples=3,
     deadline=None,
+    # An example costs half a minute: a failing one is shown as it is, not shrunk for an hour.
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(sequence=runs)
