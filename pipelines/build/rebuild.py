@@ -36,7 +36,9 @@ def rebuild_as_of(
         clock = Clock(run_id, run["run_at"].item())
         known = datetime.strptime(run_id, RUN_FORMAT)
         finished = run["finished_at"].item()
-        warehouse = home.warehouse_dir / f"as_of_{moment:%Y%m%dT%H%M%S%f}.duckdb"
+        # Under the same name in another folder: DuckDB calls a database by its file, and dbt's
+        # parsed project names it.
+        warehouse = home.warehouse_dir / "as_of" / home.warehouse_file.name
         views.discard(warehouse)
         told("Rebuilding from the lake", 0, 0)
         try:
