@@ -7,6 +7,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from pipelines.ingest.killpoints import reached
 
@@ -26,7 +27,8 @@ class Kept:
 def keep(source: Path, archive: Path) -> Kept:
     """Copies a file into the archive while hashing it, in one pass; owner-only.
 
-    The copy has its name only when it is whole. Raises OSError when the source cannot be read.
+    The copy has its name only when it is whole; it is brought to disk before the batch is
+    committed, all copies at once. Raises OSError when the source cannot be read.
     """
     archive.mkdir(mode=0o700, parents=True, exist_ok=True)
     digest = hashlib.sha256()
@@ -46,20 +48,16 @@ def keep(source: Path, archive: Path) -> Kept:
                 copy.write(more)
                 hashed.result()
                 reached("mid_archive")
+                size += len(more)
                 more = file.read(_STEP)
-            copy.flush()
-            os.fsync(copy.fileno())
     file_id = digest.hexdigest()
-    target = _target(file_id, source.name, archive)
-    if target.exists():
-        temporary.unlink()
-    else:
-        temporary.replace(target)
+    target = _target(file_id, source.name, size, archive)
+    temporary.replace(target)
     return Kept(file_id, target, is_one_line=False)
 
 
 def _place(data: bytes, file_id: str, name: str, archive: Path) -> Kept:
-    target = _target(file_id, name, archive)
+    target = _target(file_id, name, len(data), archive)
     if not target.exists():
         temporary = archive / f".{os.getpid()}.incoming"
         with _private(temporary) as copy:
@@ -69,16 +67,20 @@ def _place(data: bytes, file_id: str, name: str, archive: Path) -> Kept:
     return Kept(file_id, target, is_one_line=data.strip().count(b"\n") == 0)
 
 
-def _target(file_id: str, name: str, archive: Path) -> Path:
+def _target(file_id: str, name: str, size: int, archive: Path) -> Path:
+    """Where the bytes belong: the copy that is there already, unless a power cut left it short."""
     folder = archive / file_id[:2] / file_id
     if not folder.is_dir():
         folder.parent.mkdir(mode=0o700, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder / name
-    kept = next(folder.iterdir(), None)
-    return kept if kept is not None else folder / name
+    for kept in folder.iterdir():
+        if kept.stat().st_size == size:
+            return kept
+        kept.unlink()
+    return folder / name
 
 
-def _private(path: Path):  # type: ignore[no-untyped-def]
+def _private(path: Path) -> BinaryIO:
     path.unlink(missing_ok=True)
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")

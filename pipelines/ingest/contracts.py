@@ -25,7 +25,7 @@ from pydantic import (
     model_validator,
 )
 
-from pipelines.ingest.yaml_lines import Lines, YamlFault, read_yaml
+from pipelines.ingest.yaml_lines import Lines, Place, YamlFault, read_yaml
 from pipelines.settings import DBT_PROJECT
 
 SOURCES = DBT_PROJECT / "models" / "staging" / "sources.yml"
@@ -276,9 +276,9 @@ def _load(path: Path, stamps: tuple[int, ...]) -> Contract:
     if stamps[1]:
         beside = path.parent / LAKE_SOURCES
         for table, place, lines in _tables(beside):
-            told = _checked(_SystemYaml, table, beside, place, lines)
-            system[told.name] = Table(
-                name=told.name, description=told.description, columns=_columns(told, ())
+            book = _checked(_SystemYaml, table, beside, place, lines)
+            system[book.name] = Table(
+                name=book.name, description=book.description, columns=_columns(book, ())
             )
     return Contract(datasets=datasets, system=system)
 
@@ -296,14 +296,14 @@ def _columns(told: _TableYaml, key: tuple[str, ...]) -> dict[str, Column]:
     }
 
 
-def _tables(path: Path) -> list[tuple[Any, tuple[str | int, ...], Lines]]:
+def _tables(path: Path) -> list[tuple[Any, Place, Lines]]:
     try:
         tree, lines = read_yaml(path)
     except YamlFault as fault:
         raise ContractError(f"{path}, line {fault.line}: {fault}") from fault
     except OSError as fault:
         raise ContractError(f"{path} cannot be read: {fault.strerror}") from fault
-    found = []
+    found: list[tuple[Any, Place, Lines]] = []
     if not isinstance(tree, dict) or not isinstance(tree.get("sources"), list):
         raise ContractError(f"{path}, line 1, key sources: a list of sources is missing")
     for name in set(tree) - {"version", "sources"}:

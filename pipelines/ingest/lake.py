@@ -6,18 +6,21 @@ import os
 import queue
 import shutil
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipelines.ingest.contracts import Contract
+from pipelines.ingest.contracts import Contract, Dataset
 from pipelines.ingest.killpoints import reached
+from pipelines.ingest.values import FILE
 from pipelines.settings import Home
 
 BATCH_ID = "%Y%m%dT%H%M%S%fZ"
@@ -48,39 +51,45 @@ def arrow_schema(schema: dict[str, pl.DataType]) -> pa.Schema:
     )
 
 
+@dataclass(frozen=True)
+class _Rows:
+    """Rows of some files: `frame` says by FILE which of `file_ids` each comes from."""
+
+    frame: pl.DataFrame
+    file_ids: list[str]
+
+
 class TableWriter:
-    """Appends frames to one Parquet file, row groups as they fill, in a thread of its own.
+    """Appends rows of a dataset to one Parquet file, row groups as they fill, in its own thread.
 
     Encoding runs beside the reading of the next block; at most two row groups are in memory.
     """
 
-    def __init__(self, path: Path, schema: dict[str, pl.DataType]) -> None:
+    def __init__(self, path: Path, dataset: Dataset, batch_id: str) -> None:
         self.path = path
         self.rows = 0
-        self._schema = arrow_schema(schema)
-        self._pending: list[pl.DataFrame] = []
+        self._batch_id = batch_id
+        self._schema = _dictionary_schema(arrow_schema(dataset.schema_in_lake))
+        self._pending: list[_Rows] = []
         self._pending_rows = 0
-        self._queue: queue.Queue[pl.DataFrame | pa.Table | None] = queue.Queue(1)
+        self._queue: queue.Queue[list[_Rows] | pa.Table | None] = queue.Queue(1)
         self._thread = threading.Thread(target=self._work, daemon=True)
         self._fault: BaseException | None = None
         self._thread.start()
 
-    def write(self, frame: pl.DataFrame) -> None:
-        """Takes rows; columns must be those of the schema, in its order."""
-        self._pending.append(frame)
+    def write(self, frame: pl.DataFrame, file_ids: list[str]) -> None:
+        """Takes rows with FILE, LINE, the dataset's columns and `_scope`."""
+        self._pending.append(_Rows(frame, file_ids))
         self._pending_rows += frame.height
         self.rows += frame.height
         if self._pending_rows >= _ROW_GROUP:
             self._hand_over()
 
-    def append_file(self, path: Path) -> None:
-        """Takes all rows of another Parquet file of the same schema."""
+    def write_arrow(self, table: pa.Table) -> None:
+        """Takes rows read from another Parquet file of the lake."""
         self._hand_over()
-        with pq.ParquetFile(path) as file:
-            for group in range(file.num_row_groups):
-                table = file.read_row_group(group)
-                self.rows += table.num_rows
-                self._put(table)
+        self.rows += table.num_rows
+        self._put(table)
 
     def close(self) -> None:
         """Finishes the file and brings it to disk."""
@@ -92,10 +101,10 @@ class TableWriter:
 
     def _hand_over(self) -> None:
         if self._pending:
-            self._put(pl.concat(self._pending, rechunk=False))
+            self._put(self._pending)
             self._pending, self._pending_rows = [], 0
 
-    def _put(self, rows: pl.DataFrame | pa.Table | None) -> None:
+    def _put(self, rows: list[_Rows] | pa.Table | None) -> None:
         while self._fault is None:
             try:
                 self._queue.put(rows, timeout=1)
@@ -109,15 +118,52 @@ class TableWriter:
             with self.path.open("wb") as file:
                 writer = None
                 while (rows := self._queue.get()) is not None:
-                    if isinstance(rows, pl.DataFrame):
-                        rows = rows.to_arrow(compat_level=pl.CompatLevel.oldest())
-                    writer = writer or _parquet_writer(file, self._schema, rows)
-                    writer.write_table(rows.cast(self._schema), row_group_size=2 * _ROW_GROUP)
+                    table = rows if isinstance(rows, pa.Table) else self._table(rows)
+                    table = table.cast(self._schema).unify_dictionaries()
+                    writer = writer or _parquet_writer(file, self._schema, table)
+                    writer.write_table(table, row_group_size=2 * _ROW_GROUP)
                 (writer or _parquet_writer(file, self._schema, None)).close()
                 file.flush()
                 os.fsync(file.fileno())
         except BaseException as fault:  # handed to the thread that writes
             self._fault = fault
+
+    def _table(self, parts: list[_Rows]) -> pa.Table:
+        """The rows as Arrow; what is the same on every line is told once."""
+        tables = []
+        for part in parts:
+            plain = part.frame.drop(FILE).to_arrow(compat_level=pl.CompatLevel.oldest())
+            which = part.frame.get_column(FILE).to_arrow().cast(pa.int32())
+            here = pa.array(np.zeros(plain.num_rows, dtype=np.int32))
+            constant = {
+                "_file_id": pa.DictionaryArray.from_arrays(which, part.file_ids),
+                "_batch_id": pa.DictionaryArray.from_arrays(here, [self._batch_id]),
+            }
+            tables.append(
+                pa.table(
+                    {
+                        name: constant[name] if name in constant else plain.column(name)
+                        for name in self._schema.names
+                    }
+                )
+            )
+        return pa.concat_tables(tables)
+
+
+def _dictionary_schema(schema: pa.Schema) -> pa.Schema:
+    """Text as polars hands it over; the columns that repeat on every line as dictionaries."""
+    text = {
+        name: pa.dictionary(pa.int32(), pa.string())
+        if name in ("_file_id", "_batch_id")
+        else pa.large_string()
+        for name in schema.names
+    }
+    return pa.schema(
+        [
+            pa.field(one.name, text[one.name] if pa.types.is_string(one.type) else one.type)
+            for one in schema
+        ]
+    )
 
 
 def _parquet_writer(file: IO[bytes], schema: pa.Schema, rows: pa.Table | None) -> pq.ParquetWriter:
@@ -128,7 +174,8 @@ def _parquet_writer(file: IO[bytes], schema: pa.Schema, rows: pa.Table | None) -
         repeating = [
             name
             for name in schema.names
-            if pc.count_distinct(sample.column(name)).as_py() * 2 <= sample.num_rows
+            if pa.types.is_dictionary(schema.field(name).type)
+            or pc.count_distinct(sample.column(name)).as_py() * 2 <= sample.num_rows
         ]
     return pq.ParquetWriter(
         file,
@@ -137,6 +184,8 @@ def _parquet_writer(file: IO[bytes], schema: pa.Schema, rows: pa.Table | None) -
         compression_level=1,
         store_decimal_as_integer=True,
         use_dictionary=repeating,
+        # Readers shall see plain text, not how Arrow held it.
+        store_schema=False,
     )
 
 
@@ -154,23 +203,21 @@ class BatchFolder:
         self._adopted: dict[str, list[tuple[Path, int]]] = {}
         self._spooled = 0
 
-    def write(self, dataset: str, rows: pl.DataFrame) -> None:
-        """Takes rows of accepted files."""
+    def write(self, dataset: str, rows: pl.DataFrame, file_ids: list[str]) -> None:
+        """Takes rows of accepted files, as TableWriter.write does."""
         if rows.is_empty():
             return
         if dataset not in self._open:
-            self._open[dataset] = TableWriter(
-                self.path / f"{dataset}.parquet", self._contract.datasets[dataset].schema_in_lake
-            )
-        self._open[dataset].write(rows)
+            self._open[dataset] = self._writer(self.path / f"{dataset}.parquet", dataset)
+        self._open[dataset].write(rows, file_ids)
 
     def spool(self, dataset: str) -> TableWriter:
         """Where the rows of a big file stand until it is accepted."""
         self._spooled += 1
-        return TableWriter(
-            self._spools / f"{self._spooled}.parquet",
-            self._contract.datasets[dataset].schema_in_lake,
-        )
+        return self._writer(self._spools / f"{self._spooled}.parquet", dataset)
+
+    def _writer(self, path: Path, dataset: str) -> TableWriter:
+        return TableWriter(path, self._contract.datasets[dataset], self.batch_id)
 
     def adopt(self, dataset: str, spool: Path, rows: int) -> None:
         """Takes the rows of an accepted big file."""
@@ -184,12 +231,10 @@ class BatchFolder:
                 spools[0][0].rename(self.path / f"{dataset}.parquet")
                 continue
             if dataset not in self._open:
-                self._open[dataset] = TableWriter(
-                    self.path / f"{dataset}.parquet",
-                    self._contract.datasets[dataset].schema_in_lake,
-                )
+                self._open[dataset] = self._writer(self.path / f"{dataset}.parquet", dataset)
             for spool, _ in spools:
-                self._open[dataset].append_file(spool)
+                for table in row_groups(spool):
+                    self._open[dataset].write_arrow(table)
         counts = {}
         for dataset, writer in self._open.items():
             writer.close()
@@ -207,7 +252,7 @@ class BatchFolder:
             if isinstance(rows, pl.DataFrame)
             else pl.DataFrame(rows, schema=schema, orient="row")
         )
-        write_table(self.path / f"{name}.parquet", frame.select(*schema).cast(schema))
+        write_table(self.path / f"{name}.parquet", frame.select(*schema).cast(pl.Schema(schema)))
 
     def commit(self) -> Path:
         """Everything to disk, then one rename."""
@@ -224,6 +269,13 @@ class BatchFolder:
         for writer in self._open.values():
             writer.close()
         shutil.rmtree(self.path, ignore_errors=True)
+
+
+def row_groups(path: Path) -> Iterator[pa.Table]:
+    """A Parquet file piece by piece."""
+    with pq.ParquetFile(path) as file:
+        for group in range(file.num_row_groups):
+            yield file.read_row_group(group)
 
 
 def write_table(path: Path, frame: pl.DataFrame) -> None:

@@ -19,12 +19,13 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-import pyarrow.parquet as pq
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.ingest import readers, scopes
 from pipelines.ingest.archive import Kept
 from pipelines.ingest.contracts import Contract, Dataset
-from pipelines.ingest.lake import BatchFolder, TableWriter
+from pipelines.ingest.lake import BatchFolder, TableWriter, row_groups
 from pipelines.ingest.landing import Found
 from pipelines.ingest.mappings import LINE, Mapping, Named
 from pipelines.ingest.readers import BadLine, Chunk, Refused, delimited
@@ -233,7 +234,8 @@ class Reader:
         accepted = [index for index, one in enumerate(bunch) if one.status == "accepted"]
         if len(accepted) < len(bunch):
             rows = rows.filter(pl.col(FILE).is_in(accepted))
-        self._folder.write(dataset.name, self._with_lineage(rows, bunch, dataset))
+        file_ids = [one.kept.file_id for one in bunch]
+        self._folder.write(dataset.name, _scoped(rows, dataset), file_ids)
 
     def _quick(
         self, delivery: Delivery, mapping: Mapping, dataset: Dataset
@@ -341,7 +343,7 @@ class Reader:
                     rows = _with_part(staged.rows, mapping, [delivery.named])
                     counts.append(scopes.count_scopes(rows, dataset))
                     keys.append(rows.select(dataset.key).hash_rows().to_numpy())
-                    spool.write(self._with_lineage(rows, [delivery], dataset))
+                    spool.write(_scoped(rows, dataset), [delivery.kept.file_id])
                 if delivery.status == "waiting":
                     break
                 if sum(part.height for part in faults) > MAX_SET_ASIDE:
@@ -392,7 +394,7 @@ class Reader:
         names = list(dataset.columns)
         suspects = [
             group.filter(group.select(dataset.key).hash_rows().is_in(known.implode()))
-            for group in _row_groups(path)
+            for group in map(_frame, row_groups(path))
         ]
         lines = pl.concat(suspects).select(
             pl.lit(0, dtype=pl.UInt32).alias(FILE), pl.col("_line_no").alias(LINE), *names
@@ -404,8 +406,10 @@ class Reader:
             delivery.skip(REPEATED_LINE, again.same.height)
         dropped = pl.concat([again.same, again.different])
         clean: TableWriter = self._folder.spool(dataset.name)
-        for group in _row_groups(path):
-            clean.write(group.filter(~pl.col("_line_no").is_in(dropped.get_column(LINE).implode())))
+        gone = pa.array(dropped.get_column(LINE).to_list(), pa.int64())
+        for table in row_groups(path):
+            kept = pc.invert(pc.is_in(table.column("_line_no"), gone))
+            clean.write_arrow(table.filter(kept))
         clean.close()
         path.unlink()
         return clean.path, dropped, repeated_key_faults(again.different, dataset)
@@ -551,20 +555,6 @@ class Reader:
                     found[scope]["rejected_count"] += 1
         return list(found.values())
 
-    def _with_lineage(
-        self, rows: pl.DataFrame, deliveries: list[Delivery], dataset: Dataset
-    ) -> pl.DataFrame:
-        if len(deliveries) == 1:
-            file_id = pl.lit(deliveries[0].kept.file_id)
-        else:
-            ids = pl.Series([one.kept.file_id for one in deliveries])
-            file_id = pl.lit(ids).gather(pl.col(FILE))
-        return rows.with_columns(
-            file_id.alias("_file_id"),
-            pl.lit(self._folder.batch_id).alias("_batch_id"),
-            scopes.scope_expression(dataset).alias("_scope"),
-        ).select(*dataset.schema_in_lake)
-
 
 # ── helpers ──────────────────────────────────────────────────────────────────────────────────
 
@@ -578,7 +568,7 @@ def check_header(names: list[str], mapping: Mapping, dataset: Dataset) -> None:
     missing = [name for name in sorted(mapping.required_headers) if name not in names]
     if mapping.is_native:
         missing.sort(key=list(dataset.columns).index)
-    renamed = {}
+    renamed: dict[str, str] = {}
     for name in unknown:
         near = get_close_matches(name.lower(), [one.lower() for one in missing], 1, 0.75)
         for one in missing:
@@ -712,12 +702,14 @@ def _merged(counts: list[pl.DataFrame]) -> pl.DataFrame | None:
     return together.group_by(by).agg(pl.col("row_count").sum())
 
 
-def _row_groups(path: Path) -> Iterator[pl.DataFrame]:
-    with pq.ParquetFile(path) as file:
-        for group in range(file.num_row_groups):
-            frame = pl.from_arrow(file.read_row_group(group))
-            assert isinstance(frame, pl.DataFrame)
-            yield frame
+def _frame(table: pa.Table) -> pl.DataFrame:
+    frame = pl.from_arrow(table)
+    assert isinstance(frame, pl.DataFrame)
+    return frame
+
+
+def _scoped(rows: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
+    return rows.with_columns(scopes.scope_expression(dataset).alias("_scope")).drop(scopes.PART)
 
 
 def _bad_faults(bad: list[BadLine], index: int, dataset: Dataset) -> pl.DataFrame:

@@ -25,9 +25,10 @@ def scope_expression(dataset: Dataset) -> pl.Expr:
     """The `_scope` of a row; rows of a narrowed store-day carry a PART column."""
     match dataset.scope:
         case "store_day":
-            day = pl.col("business_date").dt.strftime("%Y-%m-%d")
-            whole = pl.concat_str([pl.col("store_id"), day], separator="|")
-            return pl.concat_str([whole, pl.col(PART)], separator="|", ignore_nulls=True)
+            # Store and day are required: only the part may be null.
+            day = pl.col("business_date").cast(pl.String)
+            parts = [pl.col("store_id"), day, pl.col(PART)]
+            return pl.concat_str(parts, separator="|", ignore_nulls=True)
         case "whole_list":
             return pl.lit(WHOLE_LIST)
         case "count":
@@ -43,26 +44,8 @@ def scope_text(store_id: str, day: date, part: str | None) -> str:
 def count_scopes(rows: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
     """FILE, scope, store_id, business_date, scope_part and row_count of typed rows."""
     if dataset.scope == "store_day":
-        by = [pl.col("store_id"), pl.col("business_date"), pl.col(PART).alias("scope_part")]
-        if rows.is_empty():
-            rows = rows.clear()
-        return (
-            rows.group_by(FILE, *by)
-            .len("row_count")
-            .with_columns(
-                scope=pl.concat_str(
-                    [
-                        pl.concat_str(
-                            [pl.col("store_id"), pl.col("business_date").dt.strftime("%Y-%m-%d")],
-                            separator="|",
-                        ),
-                        pl.col("scope_part"),
-                    ],
-                    separator="|",
-                    ignore_nulls=True,
-                )
-            )
-        )
+        found = rows.group_by(FILE, "store_id", "business_date", PART).len("row_count")
+        return found.with_columns(scope=scope_expression(dataset)).rename({PART: "scope_part"})
     nothing = pl.lit(None, dtype=pl.String)
     return (
         rows.group_by(FILE, scope_expression(dataset).alias("scope"))

@@ -98,7 +98,9 @@ def tidy(frame: pl.DataFrame) -> pl.DataFrame:
 def type_rows(frame: pl.DataFrame, dataset: Dataset, zones: Zones) -> Typed:
     """Types tidy text; columns of the dataset that are not in `frame` become null."""
     plan = _plan(dataset, frozenset(frame.columns) & frozenset(dataset.columns))
-    text = frame.lazy().with_columns(plan.tidied)
+    text = frame.lazy().with_columns(
+        _serial(name) for name in plan.serials if frame[name].str.contains(r"[^A-Z0-9]").any()
+    )
     unplaced: dict[int, str] = {}
     moments = []
     for name in plan.moments:
@@ -124,7 +126,7 @@ def type_rows(frame: pl.DataFrame, dataset: Dataset, zones: Zones) -> Typed:
 class _Plan:
     """The expressions for one dataset and the columns that a file has of it."""
 
-    tidied: list[pl.Expr]
+    serials: list[str]
     typed: list[pl.Expr]
     moments: list[str]
     rules: list[Rule]
@@ -147,7 +149,8 @@ def _plan(dataset: Dataset, present: frozenset[str]) -> _Plan:
 
 
 def _planned(dataset: Dataset, present: frozenset[str]) -> _Plan:
-    tidied, typed, moments, rules, suspects = [], [], [], [], [pl.lit(False)]
+    serials: list[str] = []
+    typed, moments, rules, suspects = [], [], [], [pl.lit(False)]
     result = [pl.col(FILE), pl.col(LINE)]
     for name, column in dataset.columns.items():
         if name not in present:
@@ -157,8 +160,7 @@ def _planned(dataset: Dataset, present: frozenset[str]) -> _Plan:
                 suspects.append(pl.lit(True))
             continue
         if column.format == "serial":
-            plain = pl.col(name).str.to_uppercase().str.replace_all(r"[\s\-]", "")
-            tidied.append(pl.when(plain != "").then(plain).alias(name))
+            serials.append(name)
         if column.data_type == "timestamp":
             moments.append(name)
         elif column.data_type != "varchar":
@@ -167,7 +169,7 @@ def _planned(dataset: Dataset, present: frozenset[str]) -> _Plan:
         suspects += suspicions(column)
         result.append(_value(column).alias(name))
     return _Plan(
-        tidied,
+        serials,
         typed,
         moments,
         rules,
@@ -175,6 +177,11 @@ def _planned(dataset: Dataset, present: frozenset[str]) -> _Plan:
         pl.any_horizontal(pl.lit(False), *(rule.broken.fill_null(False) for rule in rules)),
         result,
     )
+
+
+def _serial(name: str) -> pl.Expr:
+    plain = pl.col(name).str.to_uppercase().str.replace_all(r"[\s\-]", "")
+    return pl.when(plain != "").then(plain).alias(name)
 
 
 _SUSPECT = "suspect"
@@ -492,4 +499,4 @@ def repeated_key_faults(rows: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
         (pl.col("business_date") if "business_date" in rows.columns else nothing).alias(
             "business_date"
         ),
-    ).cast(FAULTS)
+    ).cast(pl.Schema(FAULTS))

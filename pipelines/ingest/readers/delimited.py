@@ -245,21 +245,20 @@ def fast(block: bytes, columns: list[str], layout: Layout) -> tuple[pl.DataFrame
 
     None when there is any doubt; the frame has no line numbers.
     """
-    block = block.replace(b"\r\n", b"\n")
-    if _is_doubtful(block, layout):
+    if b"\r" in block:
+        block = block.replace(b"\r\n", b"\n")
+    if _is_doubtful(block, len(columns), layout):
         return None
+    lines = block.count(b"\n")
     signs = np.frombuffer(block, dtype=np.uint8)
-    ends = np.flatnonzero(signs == 10)
     separators = signs == layout.delimiter[0]
     quoted = layout.quote in block
     if quoted:
-        outside = _outside_quotes(signs, ends, layout)
+        outside = _outside_quotes(signs, layout)
         if outside is None:
             return None
         separators &= outside
-    longest = np.diff(ends, prepend=-1).max() - 1
-    expected = len(ends) * (len(columns) - 1)
-    if np.count_nonzero(separators) != expected or longest > layout.max_line_bytes:
+    if np.count_nonzero(separators) != lines * (len(columns) - 1):
         return None
     try:
         frame = pl.read_csv(
@@ -271,30 +270,44 @@ def fast(block: bytes, columns: list[str], layout: Layout) -> tuple[pl.DataFrame
         )
     except pl.exceptions.PolarsError:
         return None
-    if frame.height != len(ends):
+    if frame.height != lines:
         return None
     return frame, not quoted and not _has_loose_space(block, layout.delimiter)
 
 
-def _is_doubtful(block: bytes, layout: Layout) -> bool:
-    """Blank lines, zero bytes, loose carriage returns, characters lost in transcoding."""
+def _is_doubtful(block: bytes, columns: int, layout: Layout) -> bool:
+    """Zero bytes, loose carriage returns, lost characters, long lines, blank lines.
+
+    Where there is more than one column, a blank line lacks separators and is found by counting.
+    """
     return (
         b"\r" in block
         or b"\0" in block
-        or block.startswith(b"\n")
-        or b"\n\n" in block
+        or (columns == 1 and (block.startswith(b"\n") or b"\n\n" in block))
         or (not layout.is_utf8 and _REPLACEMENT.encode() in block)
+        or _has_long_line(block, layout.max_line_bytes)
     )
 
 
-def _outside_quotes(signs: np.ndarray, ends: np.ndarray, layout: Layout) -> np.ndarray | None:
+def _has_long_line(block: bytes, limit: int) -> bool:
+    """Whether a line is longer than `limit`, looking only at one line end every `limit` bytes."""
+    at = 0
+    while len(block) - at > limit:
+        end = block.rfind(b"\n", at, at + limit + 1)
+        if end < 0:
+            return True
+        at = end + 1
+    return False
+
+
+def _outside_quotes(signs: np.ndarray, layout: Layout) -> np.ndarray | None:
     """Which bytes stand outside quotes; None when quotes are not where they should be."""
     is_quote = signs == layout.quote[0]
     marks = np.flatnonzero(is_quote)
     if len(marks) % 2:
         return None
     inside = np.bitwise_xor.accumulate(is_quote.view(np.uint8))
-    if inside[ends].any():
+    if inside[signs == 10].any():
         return None
     around = np.zeros(256, dtype=bool)
     around[[10, layout.delimiter[0], layout.quote[0]]] = True
