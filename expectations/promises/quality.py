@@ -14,6 +14,7 @@ FACT_OF = {
     "tenders": "core.fct_tenders",
     "till_closings": "core.fct_till_closings",
     "stock_movements": "core.fct_stock_movements",
+    "store_traffic": "core.fct_store_traffic",
 }
 TAKEN_IN = "status in ('accepted', 'superseded')"
 

@@ -176,10 +176,10 @@ PROMISES = [
             from kpi.store_day_category_kpis
             """,
             """
-            select store_id, business_date, coalesce(category, 'uncategorised') as category,
+            select store_id, business_date, category,
                 sum(net_amount) as net_sales, sum(cost_amount) as cost_of_sales
             from core.fct_sales_lines where is_net_sale
-            group by store_id, business_date, coalesce(category, 'uncategorised')
+            group by store_id, business_date, category
             """,
             on=(*STORE_DAY, "category"),
             measures=("net_sales", "cost_of_sales"),

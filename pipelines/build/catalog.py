@@ -56,6 +56,8 @@ def lineage(manifest: dict[str, Any]) -> pl.DataFrame:
             "fact_table": step["fact"],
             "join_columns": ",".join(step["on"]),
             "row_filter": step.get("where"),
+            "row_value": step.get("value"),
+            "applies_when": step.get("when"),
         }
         for table, node in published_models(manifest).items()
         for step in (node["config"].get("meta") or {}).get("explain", [])
@@ -75,10 +77,20 @@ _DICTIONARY_SCHEMA = {
 }
 _LINEAGE_COLUMNS = {
     "table_name": "Published table the figure stands in, with its schema.",
-    "measure": "Column the rows explain; empty when they explain the whole row.",
+    "measure": (
+        "Column the rows explain; empty when they explain the whole row. Rows of several facts may "
+        "add up to one measure."
+    ),
     "fact_table": "Published fact table with the rows, with its schema.",
-    "join_columns": "Columns both tables share, separated by commas.",
+    "join_columns": (
+        "Columns both tables share, separated by commas; `a=b` where the fact calls the mart's a b."
+    ),
     "row_filter": "SQL condition on the fact rows that count.",
+    "row_value": (
+        "SQL expression of what one of these rows counts for; over all of them it adds up to the "
+        "measure exactly. Empty when the rows are its ground but no sum."
+    ),
+    "applies_when": "SQL condition on the mart's own row for this line to speak of it.",
 }
 _DICTIONARY_COLUMNS = {
     "schema_name": "Schema of the table; `incoming` for the datasets of the landing contract.",

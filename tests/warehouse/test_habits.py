@@ -25,7 +25,7 @@ KEYS = {
     "unit_tests": _UNIT_TEST,
     "sources": {"name", "schema", "description", "tables"},
 }
-EXPLAIN = {"fact", "on", "where", "measure"}
+EXPLAIN = {"fact", "on", "when", "where", "measure", "value"}
 
 
 @pytest.fixture(scope="session")
@@ -128,8 +128,25 @@ def test_explanations_name_columns_that_exist(marts: list[dict[str, Any]]) -> No
         own = columns[f"{node['schema']}.{node['name']}"]
         for step in node["config"]["meta"].get("explain", []):
             assert set(step) <= EXPLAIN, f"{node['name']}: {step}"
-            assert set(step["on"]) <= own & columns[step["fact"]], f"{node['name']}: {step}"
+            for name in step["on"]:
+                mine, _, its = name.partition("=")
+                assert mine in own, f"{node['name']}: {step}"
+                assert (its or mine) in columns[step["fact"]], f"{node['name']}: {step}"
             assert step.get("measure") in {None, *own}, f"{node['name']}: {step}"
+            assert ("value" in step) == ("measure" in step), f"{node['name']}: {step}"
+
+
+def test_every_figure_of_a_mart_says_what_it_is_made_of(marts: list[dict[str, Any]]) -> None:
+    """Numbers of marts that are no facts themselves lead to the rows behind them."""
+    silent = [
+        f"{node['name']}.{column['name']}"
+        for node in marts
+        if node["schema"] in ("finance", "kpi") and node["name"] != "kpi_definitions"
+        for column in node["columns"].values()
+        if column["data_type"].startswith(("decimal", "integer", "bigint", "double"))
+        and column["name"] not in {s.get("measure") for s in node["config"]["meta"]["explain"]}
+    ]
+    assert set(silent) == _NO_SUMS
 
 
 def test_models_with_logic_have_unit_tests(
@@ -157,6 +174,18 @@ def test_no_key_is_misspelt(path: Any) -> None:
             for column in _columns(entry):
                 assert set(column) <= _COLUMN, f"{path.name}: {column['name']}"
 
+
+# Hours, numbers and versions: their rows are shown, but do not add up to them. What a replaced
+# version said is not among the published rows any more.
+_NO_SUMS = {
+    "completeness_checks.check_version",
+    "deliveries.minutes_late",
+    "receipt_gaps.first_missing",
+    "receipt_gaps.last_missing",
+    "receipt_gaps.missing_count",
+    "restatements.old_value",
+    "restatements.change",
+}
 
 # Written from the same pattern as stg_sales_lines and stg_clients, which are tested.
 _SAME_SHAPE = (

@@ -18,7 +18,7 @@ final as (
     select
         store_id,
         business_date,
-        coalesce(category, 'uncategorised') as category,
+        category,
         max(currency) as currency,
         cast(sum(sold_gross) as decimal(18, 2)) as gross_sales,
         cast(sum(discount) as decimal(18, 2)) as discounts,
@@ -32,7 +32,7 @@ final as (
         cast(sum(case when is_return then 0 else quantity end) as decimal(18, 3)) as units_sold,
         cast(sum(case when is_return then -quantity else 0 end) as decimal(18, 3)) as units_returned
     from lines
-    group by store_id, business_date, coalesce(category, 'uncategorised')
+    group by store_id, business_date, category
 
 )
 

@@ -32,7 +32,9 @@ final as (
             coalesce(
                 sum(case when is_completed_line and line_type = 'service' then net_amount end), 0
             ) as decimal(18, 2)
-        ) as service_sales
+        ) as service_sales,
+        min_by(_file_id, line_number) as _file_id,
+        min_by(_line_no, line_number) as _line_no
     from lines
     group by store_id, business_date, transaction_id
 

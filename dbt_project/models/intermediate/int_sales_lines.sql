@@ -19,7 +19,11 @@ final as (
 
     select
         lines.*,
-        items.category,
+        -- Figures by category must add up to the whole: merchandise always has one.
+        case
+            when lines.line_type = 'merchandise' then coalesce(items.category, 'uncategorised')
+            else items.category
+        end as category,
         -- Before discount. Sources that give no discount give a list price, or nothing was given.
         cast(
             coalesce(

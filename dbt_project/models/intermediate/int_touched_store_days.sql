@@ -4,7 +4,9 @@ with delivered as (
 
     select store_id, business_date
     from {{ ref('stg_arrived_scopes') }}
-    where dataset in ('sales_lines', 'tenders', 'till_closings', 'stock_movements')
+    where dataset in (
+        'sales_lines', 'tenders', 'till_closings', 'stock_movements', 'store_traffic'
+    )
 
 ),
 

@@ -195,6 +195,7 @@ def _facts(day: Row) -> dict[str, list[Row]]:
             "_line_no": 2,
         }
 
+    counts = ({"hour": 10, "visitors": 20}, {"hour": 11, "visitors": 5})
     snapshot = {**day, "item_id": "I1", "quantity": 1, "_file_id": "stock_snapshots"}
     return {
         "core.fct_sales_lines": [
@@ -216,6 +217,14 @@ def _facts(day: Row) -> dict[str, list[Row]]:
                 "_line_no": 2,
             }
         ],
+        "core.fct_store_traffic": [
+            {**day, **count, "count_id": f"{count['hour']}", "_file_id": "store_traffic"}
+            for count in counts
+        ],
+        "core.fct_client_purchases": [
+            {**day, "transaction_id": "T1", "client_id": "C1", "purchase_no": 1}
+        ],
+        "core.fct_daily_targets": [{**day, "target_net_sales": 300}],
         "core.fct_stock_movements": [
             {
                 **day,
@@ -237,8 +246,7 @@ def _facts(day: Row) -> dict[str, list[Row]]:
             {**snapshot, "serial_number": "A", "business_date": date(2026, 1, 2)},
         ],
         "staging.stg_store_traffic": [
-            {**day, "hour": 10, "visitors": 20},
-            {**day, "hour": 11, "visitors": 5},
+            *({**day, **count} for count in counts),
             {**day, "business_date": TODAY, "hour": 10, "visitors": 3},
         ],
     }
@@ -350,7 +358,7 @@ def _finance(day: Row) -> dict[str, list[Row]]:
                 "status": "blocked",
                 "failed_checks": 2,
                 "blocking_checks": 2,
-                "blocking_reasons": "Payments equal receipts (T5)",
+                "blocking_reasons": "Payments do not equal receipts (T5)",
                 "net_sales": 270,
                 "tender_total": 306,
                 "transactions": 2,

@@ -95,6 +95,9 @@ BROKEN_BY = {
     "stock_movements.only_current_versions": (
         "update core.fct_stock_movements set _file_id = null"
     ),
+    "store_traffic.only_current_versions": (
+        "update core.fct_store_traffic set _file_id = 'tenders'"
+    ),
     "stock_positions.file_known": "update core.fct_stock_positions set _file_id = 'refused'",
     "stores.all_known": "delete from core.dim_stores",
     "items.all_known": "delete from core.dim_items",

@@ -11,7 +11,7 @@ purchases as (
         min(business_date) as first_purchase_on,
         max(business_date) as last_purchase_on,
         count(*) as purchases
-    from {{ ref('int_client_receipts') }}
+    from {{ ref('fct_client_purchases') }}
     group by client_id
 
 ),

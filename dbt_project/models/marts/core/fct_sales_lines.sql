@@ -42,6 +42,7 @@ final as (
         original_transaction_id,
         return_reason,
         is_net_sale,
+        is_return,
         gross_amount,
         cost_amount,
         category,

@@ -43,7 +43,7 @@ f1_delivery_received as (
         business_date,
         count(*) as expected_value,
         sum(case when is_received then 1 else 0 end) as actual_value,
-        {{ text_list("case when not is_received then dataset || ' ' || status end") }} as detail
+        {{ text_list("case when not is_received then replace(dataset, '_', ' ') || ' ' || status end") }} as detail
     from deliveries
     where blocks_day and (is_received or status in ('late', 'missing'))
     group by store_id, business_date
@@ -160,7 +160,7 @@ f10_lines_set_aside as (
         business_date,
         0 as expected_value,
         sum(rejected_count) as actual_value,
-        {{ text_list("case when rejected_count > 0 then dataset end") }} as detail
+        {{ text_list("case when rejected_count > 0 then replace(dataset, '_', ' ') end") }} as detail
     from {{ ref('int_received') }}
     where dataset in (select dataset from {{ ref('delivery_terms') }})
     group by store_id, business_date
@@ -190,6 +190,7 @@ final as (
         outcomes.business_date,
         outcomes.check_id,
         checks.check_name,
+        checks.fault,
         checks.severity,
         outcomes.actual_value = outcomes.expected_value as passed,
         cast(outcomes.expected_value as decimal(18, 2)) as expected_value,

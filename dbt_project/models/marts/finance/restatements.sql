@@ -29,6 +29,7 @@ replaced as (
         replacing.delivery_id as replacing_delivery_id,
         replacing._batch_id as replacing_batch_id,
         replacing.known_from,
+        replacing.is_current,
         old.scope as replaced_scope,
         old.file_id as replaced_file_id,
         old._batch_id as replaced_batch_id
@@ -50,6 +51,7 @@ compared as (
         replaced.replacing_file_id,
         replaced.replacing_delivery_id,
         replaced.known_from,
+        replaced.is_current,
         kinds.measure,
         max(replaced.replaced_file_id) as replaced_file_id,
         coalesce(sum(old.measure_value), 0) as old_value,
@@ -75,6 +77,7 @@ compared as (
         replaced.replacing_file_id,
         replaced.replacing_delivery_id,
         replaced.known_from,
+        replaced.is_current,
         kinds.measure
 
 ),
@@ -93,7 +96,8 @@ final as (
         cast(new_value - old_value as decimal(18, 3)) as change,
         replaced_file_id,
         replacing_file_id,
-        known_from
+        known_from,
+        is_current
     from compared
     where old_value <> new_value
 

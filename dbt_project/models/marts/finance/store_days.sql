@@ -50,7 +50,7 @@ outcomes as (
             as is_blocked,
         {{ text_list(
             "case when not passed and severity = 'block'"
-            ~ " then check_name || coalesce(' (' || detail || ')', '') end"
+            ~ " then fault || coalesce(' (' || detail || ')', '') end"
         ) }} as blocking_reasons
     from checks
     group by store_id, business_date

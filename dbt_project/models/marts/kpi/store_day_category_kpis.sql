@@ -10,6 +10,12 @@ stores as (
 
 ),
 
+comparable as (
+
+    select * from {{ ref('int_comparable_days') }}
+
+),
+
 final as (
 
     select
@@ -24,9 +30,13 @@ final as (
         categories.cost_of_sales,
         categories.costed_net_sales,
         categories.units_sold,
-        categories.units_returned
+        categories.units_returned,
+        coalesce(comparable.is_comparable, false) as is_comparable
     from categories
     left join stores on categories.store_id = stores.store_id
+    left join comparable
+        on categories.store_id = comparable.store_id
+        and categories.business_date = comparable.business_date
 
 )
 

@@ -38,7 +38,7 @@ clients as (
         business_date,
         count(*) as identified_transactions,
         sum(case when purchase_no = 1 then 1 else 0 end) as new_clients
-    from {{ ref('int_client_receipts') }}
+    from {{ ref('fct_client_purchases') }}
     group by store_id, business_date
 
 ),
@@ -49,14 +49,14 @@ traffic as (
         store_id,
         business_date,
         sum(visitors) as visitors
-    from {{ ref('stg_store_traffic') }}
+    from {{ ref('fct_store_traffic') }}
     group by store_id, business_date
 
 ),
 
 targets as (
 
-    select * from {{ ref('int_target_days') }}
+    select * from {{ ref('fct_daily_targets') }}
 
 ),
 

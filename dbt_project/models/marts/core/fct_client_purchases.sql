@@ -20,14 +20,19 @@ final as (
         receipts.business_date,
         receipts.transaction_id,
         receipts.client_id,
-        row_number() over (
-            partition by receipts.client_id
-            order by
-                receipts.business_date,
-                receipts.sold_at,
-                receipts.store_id,
-                receipts.transaction_id
-        ) as purchase_no
+        receipts.sold_at,
+        cast(
+            row_number() over (
+                partition by receipts.client_id
+                order by
+                    receipts.business_date,
+                    receipts.sold_at,
+                    receipts.store_id,
+                    receipts.transaction_id
+            ) as integer
+        ) as purchase_no,
+        receipts._file_id,
+        receipts._line_no
     from receipts
     left join placeholders on receipts.client_id = placeholders.client_id
     where placeholders.client_id is null

@@ -28,11 +28,16 @@ final as (
     select
         open_days.store_id,
         open_days.business_date,
+        open_days.month,
+        cast(targets.target_value as decimal(18, 2)) as month_target,
+        cast(open_days.days as integer) as open_days,
         cast(
             round(targets.target_value * open_days.day_no / open_days.days, 2)
             - round(targets.target_value * (open_days.day_no - 1) / open_days.days, 2)
             as decimal(18, 2)
-        ) as target_net_sales
+        ) as target_net_sales,
+        targets._file_id,
+        targets._line_no
     from open_days
     inner join targets
         on open_days.store_id = targets.store_id
