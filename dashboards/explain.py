@@ -49,7 +49,8 @@ class Part:
     """The fact rows one measure is made of.
 
     `rows` holds at most the limit, each beginning with file_name, line, received_at; `count` and
-    `totals` (by column) cover all of them. `equals` names the total that is the measure itself.
+    `totals` (by column) cover all of them. `adds_up` names, for each measure, the column whose
+    total these rows give to it.
     """
 
     fact_table: str
@@ -60,7 +61,22 @@ class Part:
     rows: list[Row]
     count: int
     totals: dict[str, Any]
-    equals: str | None = None
+    adds_up: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A measure held against the rows that make it, of all parts together."""
+
+    measure: str
+    figure: Any
+    total: Any
+    parts: int
+
+    @property
+    def holds(self) -> bool:
+        """Exactly: figures are decimals, and no rows are worth nothing."""
+        return (self.total or 0) == (self.figure or 0)
 
 
 @dataclass(frozen=True)
@@ -96,6 +112,7 @@ class Explanation:
     rows: list[Row]
     row_count: int
     parts: list[Part] = field(default_factory=list)
+    sums: list[Sum] = field(default_factory=list)
     files: list[Row] = field(default_factory=list)
     set_aside: list[Row] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
@@ -143,7 +160,7 @@ def explain(
     rows = run.ask(f"select * from {table} m where {where} order by all limit {limit}", params)
     measures = tuple(kpi.parts) if kpi else (measure,) if measure else ()
     value = _value(run, table, kpi, measure, columns, where, params)
-    parts = _parts(run, table, columns, where, params, measures, limit)
+    parts, sums = _parts(run, table, columns, where, params, measures, limit)
     seen = _file_ids(rows, parts)
     return Explanation(
         run_id=run.run_id,
@@ -159,6 +176,7 @@ def explain(
         rows=rows,
         row_count=count,
         parts=parts,
+        sums=sums,
         files=_files(run, seen),
         set_aside=_set_aside(run, seen, limit),
         checks=_checks(run, table, parts, columns, where, params),
@@ -274,34 +292,60 @@ def _parts(
     params: list[Any],
     measures: tuple[str, ...],
     limit: int,
-) -> list[Part]:
+) -> tuple[list[Part], list[Sum]]:
+    """The rows behind the measures, and each measure held against them."""
     if "_file_id" in columns:
-        return [_part(run, table, "", (), measures, where, params, None, limit, alias="m")]
+        return [_part(run, table, "", (), measures, {}, where, params, limit, alias="m")], []
     if not run.has("quality.lineage"):
-        return []
+        return [], []
     told = run.ask("select * from quality.lineage where table_name = ?", [table])
-    lines = [line for line in told if line["measure"] in measures]
-    lines = lines or [line for line in told if not line["measure"]] or _widest(told)
-    grouped: dict[tuple[str, str, str], list[Row]] = {}
+    said = [line for line in told if _applies(run, table, line, where, params)]
+    lines = [line for line in said if line["measure"] in measures]
+    lines = lines or [line for line in said if not line["measure"]] or _widest(said)
+    grouped: dict[tuple[str, ...], list[Row]] = {}
     for line in lines:
-        key = (line["fact_table"], line["join_columns"] or "", line["row_filter"] or "")
-        grouped.setdefault(key, []).append(line)
-    parts = []
-    for (fact, joined, row_filter), of in grouped.items():
+        # Two lines of one measure (what was sold, less what was paid) are two parts.
+        names = ("fact_table", "join_columns", "row_filter", "applies_when")
+        grouped.setdefault(tuple(line.get(name) or "" for name in names), []).append(line)
+    parts: list[Part] = []
+    figures: dict[str, Any] = {}
+    for (fact, joined, row_filter, applies), of in grouped.items():
         on = tuple(name.strip() for name in joined.split(",") if name.strip())
+        pairs = [(mine, its or mine) for mine, _, its in (name.partition("=") for name in on)]
         facts = run.columns(fact)
-        if not facts or not all(name in facts and name in columns for name in on):
+        if not facts or not all(mine in columns and its in facts for mine, its in pairs):
             continue
-        same = " and ".join(f"m.{name} is not distinct from f.{name}" for name in on) or "true"
-        condition = f"exists (select 1 from {table} m where {where} and {same})"
+        mart = f"{where} and ({applies})" if applies else where
+        same = " and ".join(f"m.{mine} is not distinct from f.{its}" for mine, its in pairs)
+        condition = f"exists (select 1 from {table} m where {mart} and {same or 'true'})"
         if row_filter:
             condition += f" and ({row_filter})"
-        names = tuple(line["measure"] for line in of if line["measure"])
+        named = tuple(line["measure"] for line in of if line["measure"])
         # A measure's rows are held against that measure's own sum, even below a ratio.
-        mine = [name for name in names if name in measures and _is_number(columns.get(name, ""))]
-        value = _sum(run, table, mine[0], where, params) if len(mine) == 1 else None
-        parts.append(_part(run, fact, row_filter, on, names, condition, params, value, limit))
-    return parts
+        worth = {
+            line["measure"]: line["row_value"]
+            for line in of
+            if line["measure"] in measures and line.get("row_value")
+        }
+        for measure in worth:
+            figures.setdefault(measure, _sum(run, table, measure, mart, params))
+        parts.append(_part(run, fact, row_filter, on, named, worth, condition, params, limit))
+    return parts, [_held(measure, figure, parts) for measure, figure in figures.items()]
+
+
+def _applies(run: Run, table: str, line: Row, where: str, params: list[Any]) -> bool:
+    """Whether a line of the lineage speaks of any of these rows; a run before this said nothing."""
+    condition = line.get("applies_when")
+    if not condition:
+        return True
+    asked = f"select count(*) as n from {table} m where {where} and ({condition})"
+    return run.ask(asked, params)[0]["n"] > 0
+
+
+def _held(measure: str, figure: Any, parts: Sequence[Part]) -> Sum:
+    totals = [p.totals.get(p.adds_up[measure]) for p in parts if measure in p.adds_up]
+    known = [total for total in totals if total is not None]
+    return Sum(measure, figure, sum(known) if known else None, len(totals))
 
 
 def _widest(told: Sequence[Row]) -> list[Row]:
@@ -318,36 +362,39 @@ def _part(
     row_filter: str,
     on: tuple[str, ...],
     measures: tuple[str, ...],
+    worth: Mapping[str, str],
     condition: str,
     params: list[Any],
-    value: Any,
     limit: int,
     alias: str = "f",
 ) -> Part:
     columns = run.columns(fact)
+    # What a row counts for is one of its columns, or a column of its own beside them.
+    beside = {m: f"counts_as_{m}" if m in columns else m for m in worth}
+    adds_up = {m: value if value in columns else beside[m] for m, value in worth.items()}
+    made = {beside[m]: value for m, value in worth.items() if value not in columns}
+    own_columns = "".join(f", {value} as {name}" for name, value in made.items())
+    found = f"(select *{own_columns} from {fact} {alias} where {condition})"
     added = [
         name
         for name, kind in columns.items()
         if kind.startswith(("DECIMAL", "DOUBLE")) and not _NOT_ADDED.search(name)
     ]
-    sums = [f"sum({name}) as {name}" for name in added]
-    if "transaction_id" in columns:
+    sums = [f"sum({name}) as {name}" for name in dict.fromkeys([*adds_up.values(), *added])]
+    if "transaction_id" in columns and "transactions" not in adds_up.values():
         sums.append("count(distinct transaction_id) as transactions")
     asked = ", ".join(["count(*) as rows_counted", *sums])
-    told = dict(run.ask(f"select {asked} from {fact} {alias} where {condition}", params)[0])
+    told = dict(run.ask(f"select {asked} from {found} r", params)[0])
     count = told.pop("rows_counted")
     totals = {name: total for name, total in told.items() if total is not None}
     order = ", ".join(name for name in ("_file_id", "_line_no") if name in columns) or "all"
-    rows = run.ask(
-        f"select * from {fact} {alias} where {condition} order by {order} limit {limit}", params
-    )
+    rows = run.ask(f"select * from {found} r order by {order} limit {limit}", params)
     file = "_file_id" if "_file_id" in columns else "file_id"
     named = _names(run, {row[file] for row in rows if row.get(file)})
-    equals = _equal(totals, value)
     own = ("file_name", "line", "received_at")
-    shown = [name for name in columns if not name.startswith("_") and name not in own]
-    # The column that makes the figure stands first.
-    shown.sort(key=lambda name: name != equals)
+    shown = [name for name in (*columns, *made) if not name.startswith("_") and name not in own]
+    # The columns that make the figure stand first.
+    shown.sort(key=lambda name: name not in adds_up.values())
     listed = [
         {
             "file_name": named.get(str(row.get(file)), {}).get("file_name"),
@@ -367,18 +414,8 @@ def _part(
         rows=listed,
         count=count,
         totals=totals,
-        equals=equals,
+        adds_up=adds_up,
     )
-
-
-def _equal(totals: Mapping[str, Any], value: Any) -> str | None:
-    """The total that is the measure, to the cent."""
-    if value is None:
-        return None
-    for name in sorted(totals, key=lambda name: not name.startswith("net")):
-        if abs(float(totals[name]) - float(value)) < 0.005:
-            return name
-    return None
 
 
 def _names(run: Run, ids: set[str]) -> dict[str, Row]:

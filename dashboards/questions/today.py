@@ -72,7 +72,7 @@ def blocks(run: Run, on: date, chosen: Sequence[str] = ()) -> list[Row]:
     keep, params = only(chosen, "d.store_id")
     return run.ask(
         "select d.store_id, coalesce(s.store_name, d.store_id) as store_name, d.business_date,"
-        " d.status, coalesce('Fails: ' || nullif(d.blocking_reasons, ''), w.reasons) as reasons"
+        " d.status, coalesce(nullif(d.blocking_reasons, ''), w.reasons) as reasons"
         " from finance.store_days d left join core.dim_stores s using (store_id)"
         " left join (select store_id, business_date, string_agg("
         "   replace(dataset, '_', ' ') || ' ' || replace(status, '_', ' '), '; ' order by dataset)"

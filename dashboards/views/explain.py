@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboards import words
-from dashboards.explain import ExplainError, Explanation, Part, explain
+from dashboards.explain import ExplainError, Explanation, Part, Sum, explain
 from dashboards.parts import download
 from dashboards.parts.frame import chosen
 from dashboards.parts.html import Column, Html, address, badge, facts, link, safe, show, table
@@ -56,23 +56,35 @@ def part_words(found: Explanation, part: Part) -> Html:
     what = f"<b>{words.counted(part.count, 'row')}</b> of {safe(part.fact_table)}"
     if part.row_filter:
         what += f" where <code>{safe(part.row_filter)}</code>"
-    if part.equals:
-        total = words.cell(part.totals[part.equals])
-        if part.equals == "transactions":
-            what += f", of <b>{total}</b> different receipts: the transactions"
-        else:
-            what += (
-                f"; their <b>{safe(words.label(part.equals).lower())}</b> adds up to"
-                f" <b>{total}</b>, which is {safe(measure_name(part))}"
-            )
+    held = {total.measure: total for total in found.sums}
+    for measure, column in part.adds_up.items():
+        total = words.cell(part.totals.get(column, 0))
+        what += f"; <b>{safe(words.label(column).lower())}</b> adds up to <b>{total}</b>"
+        if held[measure].parts == 1:
+            what += agreement(held[measure])
     shown = len(part.rows)
     if shown < part.count:
         what += f". The first {words.number(shown)} are listed; the totals are of all"
     return Html(f"<p>{what}.</p>")
 
 
-def measure_name(part: Part) -> str:
-    return f"the {words.label(part.measures[0]).lower()}" if part.measures else "the figure"
+def agreement(total: Sum) -> Html:
+    """Whether rows and figure are one, said after what the rows add up to."""
+    name = words.label(total.measure).lower()
+    if total.holds:
+        return Html(f", which is the {safe(name)}")
+    return Html(
+        f", <b>but the {safe(name)} is {safe(total.figure)}</b>: please tell whoever looks after"
+        " the warehouse"
+    )
+
+
+def show_together(found: Explanation) -> None:
+    """Measures made of the rows of several tables."""
+    for total in found.sums:
+        if total.parts > 1:
+            said = f"<b>{words.cell(total.total or 0)}</b>{agreement(total)}"
+            show(f"<p>Together these rows add up to {said}.</p>")
 
 
 def show_part(found: Explanation, part: Part) -> None:
@@ -259,6 +271,7 @@ if found.rows and (found.row_count > 1 or not measure):
     show_mart(found)
 for part in found.parts:
     show_part(found, part)
+show_together(found)
 if not found.parts and measure:
     show("<p>The lineage of this run does not say which rows make this figure.</p>")
 if found.files:

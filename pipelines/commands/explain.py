@@ -60,6 +60,10 @@ def _show(told: Explanation) -> None:
         _rows(told.columns, told.rows)
     for part in told.parts:
         _part(part)
+    for held in told.sums:
+        sign = "=" if held.holds else "≠"
+        of = f"{held.measure}: these rows add up to {held.total or 0:,}"
+        out.print(f"{of} {sign} {held.figure or 0:,}", highlight=False, markup=False)
     for row in told.set_aside[:ROWS_SHOWN]:
         out.print(f"set aside: {_in_line(row)}", highlight=False, markup=False)
     failed = [check for check in told.checks if not check.passed]
@@ -76,7 +80,8 @@ def _part(part: Part) -> None:
     out.print(f"\n{part.count:,} row(s) of {part.fact_table}{condition}: {sums}", markup=False)
     said = [c for c in part.columns if c not in {*_NOT_SHOWN, *part.joined_on}]
     named = [c for c in said if c not in part.totals][:_NAMES_SHOWN]
-    summed = [c for c in (part.equals, *part.totals) if c and part.totals.get(c)][:_SUMS_SHOWN]
+    makes = [*part.adds_up.values(), *part.totals]
+    summed = [c for c in dict.fromkeys(makes) if part.totals.get(c)][:_SUMS_SHOWN]
     _rows([*_PLACE, *named, *dict.fromkeys(summed)], part.rows)
 
 

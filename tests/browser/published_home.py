@@ -53,6 +53,8 @@ OWN_TABLES = {
         "fact_table": "varchar",
         "join_columns": "varchar",
         "row_filter": "varchar",
+        "row_value": "varchar",
+        "applies_when": "varchar",
     },
 }
 
@@ -190,7 +192,10 @@ class _Story:
         if lines:
             visitors = size * 9 + random.Random(f"v{code}{day}").randrange(30)
             target = Decimal(size * 5000)
-            self._tell("visitors", store_id=code, business_date=day, n=visitors, target=target)
+            about = {"store_id": code, "business_date": day, "_line_no": 2}
+            door = self._file(code, day, "store_traffic", "a")
+            self._tell("core.fct_store_traffic", **about, visitors=visitors, _file_id=door)
+            self._tell("core.fct_daily_targets", **about, target_net_sales=target)
         if history:
             self._arrival(code, day, "sales_lines", "a", rows=len(lines))
             return
@@ -201,9 +206,9 @@ class _Story:
         status = "closed" if closed else "blocked" if absent or gap else "complete"
         reasons = None
         if absent:
-            reasons = "Sales lines missing; tenders missing; till closings missing."
+            reasons = "A delivery has not come (sales lines missing, tenders missing)"
         elif gap:
-            reasons = "Receipts 10412 to 10414 of register R1 are missing."
+            reasons = "Receipt numbers are missing (R1 10412-10414)"
         failed = {True: 1}.get(absent or gap, 0)
         net = sum((line["net_amount"] for line in counted), Decimal(0))
         self._tell(
@@ -219,10 +224,10 @@ class _Story:
             tender_total=net if lines else None,
             transactions=len({n["transaction_id"] for n in counted if n["quantity"] > 0}) or None,
         )
-        for check, name, passed in (
-            ("F1", "Every delivery has come", not absent),
-            ("F4", "No receipt number is missing", not gap),
-            ("F7", "Payments equal receipts", True),
+        for check, name, fault, passed in (
+            ("F1", "Every delivery has come", "A delivery has not come", not absent),
+            ("F4", "No receipt number is missing", "Receipt numbers are missing", not gap),
+            ("F7", "Payments equal receipts", "Payments do not equal receipts", True),
         ):
             if not closed:
                 self._tell(
@@ -231,6 +236,7 @@ class _Story:
                     business_date=day,
                     check_id=check,
                     check_name=name,
+                    fault=fault,
                     severity="block",
                     passed=passed,
                     expected_value=Decimal(0),
@@ -271,6 +277,7 @@ class _Story:
                     "currency": "USD",
                     "sale_channel": "in_store",
                     "is_net_sale": True,
+                    "is_return": sign < 0,
                     "_line_no": line + 1,
                 }
             )
@@ -502,6 +509,8 @@ class _Story:
                     fact_table=line["fact"],
                     join_columns=",".join(line["on"]),
                     row_filter=line.get("where"),
+                    row_value=line.get("value"),
+                    applies_when=line.get("when"),
                 )
         for column, personal in (("client_id", False), ("last_name", True)):
             self._tell(
@@ -520,14 +529,15 @@ class _Story:
 SUMS = """
 select store_id, business_date, {also} any_value(currency) as currency,
     sum(case when quantity > 0 then gross_amount else 0 end) as gross_sales,
-    sum(discount_amount) as discounts,
+    sum(case when quantity > 0 then discount_amount else 0 end) as discounts,
     sum(case when quantity < 0 then -net_amount else 0 end) as returns,
     sum(net_amount) as net_sales, sum(cost_amount) as cost_of_sales,
     sum(net_amount) as costed_net_sales,
     sum(case when quantity > 0 then quantity else 0 end) as units_sold,
     sum(case when quantity < 0 then -quantity else 0 end) as units_returned,
     count(distinct case when quantity > 0 then transaction_id end) as transactions,
-    count(distinct case when quantity < 0 then transaction_id end) as return_transactions
+    count(distinct case when quantity < 0 then transaction_id end) as return_transactions,
+    store_id <> 'US06' as is_comparable
 from core.fct_sales_lines where is_net_sale group by all
 """
 
@@ -536,10 +546,17 @@ def _sum_up(db: duckdb.DuckDBPyConnection) -> None:
     """The KPI tables from the lines, as the warehouse does it."""
     db.execute(
         "insert into kpi.store_day_kpis by name select s.*, 0 as service_sales,"
-        " 0 as distance_net_sales, n as visitors, transactions as counted_transactions,"
+        " 0 as distance_net_sales, visitors, transactions as counted_transactions,"
         " transactions as identified_transactions, net_sales as targeted_net_sales,"
-        " 0 as new_clients, target as target_net_sales, true as is_comparable"
-        f" from ({SUMS.format(also='')}) s join visitors using (store_id, business_date)"
+        " 0 as new_clients, target_net_sales"
+        f" from ({SUMS.format(also='')}) s"
+        " join core.fct_store_traffic using (store_id, business_date)"
+        " join core.fct_daily_targets using (store_id, business_date)"
+    )
+    db.execute(
+        "insert into core.fct_client_purchases by name select store_id, business_date,"
+        " transaction_id, 2 as purchase_no, any_value(_file_id) as _file_id,"
+        " min(_line_no) as _line_no from core.fct_sales_lines where quantity > 0 group by all"
     )
     db.execute(
         "insert into kpi.store_day_category_kpis by name"
@@ -552,9 +569,5 @@ def _insert(db: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]
     """Many rows at once; a column the table does not have is an error."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     db.register("arrived", pa.table({name: [row.get(name) for row in rows] for name in names}))
-    known = db.execute("select 1 from information_schema.tables where table_name = ?", [table])
-    if "." in table or known.fetchone():
-        db.execute(f"insert into {table} by name select * from arrived")
-    else:
-        db.execute(f"create temp table {table} as select * from arrived")
+    db.execute(f"insert into {table} by name select * from arrived")
     db.unregister("arrived")

@@ -29,7 +29,7 @@ def test_today_answers_on_one_screen(walker: Walker, published: PublishedHome) -
     assert box and box["y"] + box["height"] < 900, "the matrix stands on the first screen"
     assert "closed" in matrix.locator("tr", has_text="Aspen").inner_text()
     assert matrix.locator("tr", has_text="Ala Moana").get_by_text("missing").count() == 3
-    assert "Receipts 10412 to 10414" in page.locator("ol.blocks").inner_text()
+    assert "Receipt numbers are missing (R1 10412-10414)" in page.locator("ol.blocks").inner_text()
 
 
 def test_a_closed_store_is_not_red(walker: Walker) -> None:

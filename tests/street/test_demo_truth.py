@@ -6,17 +6,12 @@ exact too: a table of findings may hold no row that no planted error explains.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from dashboards.warehouse import Published, Run
-from pipelines.demo import write_network
-from pipelines.settings import Home
-from tests.street.town import Children, Town
+from dashboards.warehouse import Run
 
 # Tables that hold findings: the columns that name one, and which rows are findings.
 FINDINGS = {
@@ -34,32 +29,6 @@ FINDINGS = {
     "quality.rejected_rows": (("file_name", "line_no"), "true"),
     "quality.files": (("file_name",), "status <> 'accepted'"),
 }
-ALL_ARRIVED = timedelta(days=1, hours=17, minutes=5)
-"""After the last business date began (UTC): when Honolulu's files have come."""
-NETWORKS = [(7, date(2026, 3, 14)), (11, date(2026, 1, 20)), (23, date(2026, 11, 8))]
-"""Seed and last day: an ordinary winter, a New Year (receipt series start again), a clock change."""
-
-
-@pytest.fixture(scope="module", params=NETWORKS, ids=str)
-def demo(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, children: Children
-) -> tuple[Run, list[dict[str, Any]]]:
-    seed, until = request.param
-    home = Home(tmp_path_factory.mktemp("demo"))
-    write_network(
-        home.landing,
-        home.truth_file,
-        stores=6,
-        days=45,
-        until=until,
-        seed=seed,
-    )
-    outcome = Town(
-        home, children, now=datetime(*until.timetuple()[:3], tzinfo=UTC) + ALL_ARRIVED
-    ).run()
-    assert outcome.folder, outcome.message
-    truth = json.loads(home.truth_file.read_text("utf-8"))
-    return Published(home.root).newest(), truth["errors"]
 
 
 def test_every_planted_error_is_found(demo: tuple[Run, list[dict[str, Any]]]) -> None:

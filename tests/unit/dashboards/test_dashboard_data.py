@@ -72,7 +72,7 @@ def test_explain_leads_to_file_and_line(run: Run, home: PublishedHome) -> None:
     found = _store_day(run, home, "US03")
     part = found.parts[0]
     assert found.title == f"Net sales · Oak Street · {words.day(home.last_day)}"
-    assert part.equals == "net_amount"
+    assert part.adds_up == {"net_sales": "net_amount"}
     assert part.totals["net_amount"] == found.value
     assert part.count == len(part.rows)
     assert [row["line"] for row in part.rows] == list(range(2, part.count + 2))
@@ -105,7 +105,11 @@ def test_explain_of_a_ratio_shows_both_sums(run: Run, home: PublishedHome) -> No
         float(found.made_of["above"]) / float(found.made_of["below"])
     )
     assert found.definitions[0].name == "Average transaction value"
-    assert {part.equals for part in found.parts} == {"net_amount", "transactions"}
+    assert [part.adds_up for part in found.parts] == [
+        {"net_sales": "net_amount"},
+        {"transactions": "transactions"},
+    ]
+    assert all(total.holds for total in found.sums)
 
 
 def test_explain_of_a_delivery_shows_the_lines_set_aside(run: Run, home: PublishedHome) -> None:

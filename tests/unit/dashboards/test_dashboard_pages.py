@@ -22,7 +22,7 @@ def test_today_names_what_is_in_the_way(open_page: Open, home: PublishedHome) ->
     assert page.title == "Today"
     assert f"{words.day(home.last_day)} is not complete" in page.html
     assert "3 of 5 open stores are" in page.html
-    assert "Receipts 10412 to 10414" in page.html
+    assert "Receipt numbers are missing (R1 10412-10414)" in page.html
     assert "left out of both sides" in page.html
 
 
