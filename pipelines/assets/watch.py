@@ -1,9 +1,14 @@
 """When the street runs by itself, and who hears when it does not end well."""
 
+import hashlib
+
 import dagster as dg
 
 from pipelines.build import notify
+from pipelines.build.lock import is_held
 from pipelines.build.street import Street
+from pipelines.ingest.batch import new_files
+from pipelines.ingest.landing import Found
 from pipelines.settings import Home
 
 
@@ -31,15 +36,21 @@ def landing_sensor(job_name: str) -> dg.SensorDefinition:
         description="Looks for files that no batch holds yet; a growing file is left alone.",
     )
     def new_files(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-        from pipelines.ingest.landing import newest_change
-
         home = Home.find()
-        seen = newest_change(home, home.settings())
-        if seen is None:
+        if is_held(home):
+            return dg.SkipReason("A run is under way; what is new is looked at after it.")
+        found = new_files(home)
+        if not found:
             return dg.SkipReason("Nothing new in the landing folder.")
-        return dg.RunRequest(run_key=seen)
+        # The same files again (waiting for something) ask for no second run.
+        return dg.RunRequest(run_key=_digest(found))
 
     return new_files
+
+
+def _digest(found: list[Found]) -> str:
+    told = sorted((f.name, f.stamp.size, f.stamp.mtime_ns) for f in found)
+    return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
 @dg.failure_hook(name="tell_failure", required_resource_keys={"street"})

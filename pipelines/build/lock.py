@@ -38,6 +38,15 @@ def only_writer(home: Home) -> Iterator[None]:
             handle.truncate()
 
 
+def is_held(home: Home) -> bool:
+    """Whether a run is under way."""
+    try:
+        with only_writer(home):
+            return False
+    except AlreadyRunning:
+        return True
+
+
 def _who_holds(path: str) -> str:
     try:
         with open(path, encoding="utf-8") as handle:  # noqa: PTH123

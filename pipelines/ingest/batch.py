@@ -94,6 +94,22 @@ def take_in(
         ledger.close()
 
 
+def new_files(home: Home, settings: Settings | None = None) -> list[Found]:
+    """What `take_in` would look at now: new or changed since the ledger saw it, and not growing.
+
+    Takes nothing in. Raises ContractError, MappingError or SettingsError.
+    """
+    settings = settings or home.settings()
+    contract = load_contract()
+    register = Register(load_mappings([SHIPPED_MAPPINGS, home.mappings], contract))
+    ledger = Ledger.open(home.ledger_file, home.batches)
+    try:
+        known = ledger.known()
+    finally:
+        ledger.close()
+    return scan(home.landing, settings, register, known, considered(register, contract)).found
+
+
 class _TakeIn:
     def __init__(
         self,
