@@ -35,7 +35,7 @@ def landing_sensor(job_name: str) -> dg.SensorDefinition:
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Looks for files that no batch holds yet; a growing file is left alone.",
     )
-    def new_files(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    def look(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         home = Home.find()
         if is_held(home):
             return dg.SkipReason("A run is under way; what is new is looked at after it.")
@@ -45,7 +45,7 @@ def landing_sensor(job_name: str) -> dg.SensorDefinition:
         # The same files again (waiting for something) ask for no second run.
         return dg.RunRequest(run_key=_digest(found))
 
-    return new_files
+    return look
 
 
 def _digest(found: list[Found]) -> str:
