@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -16,10 +18,7 @@ _STOP_SECONDS = 15
 
 def serve_dashboards(home: Home, port: int | None) -> int:
     """Run the dashboards until they are stopped; returns their exit code."""
-    process = subprocess.Popen(
-        _streamlit(home, port or home.settings().dashboard_port), cwd=PROJECT
-    )
-    return _until_stopped([process])
+    return _until_stopped([_start(_streamlit(home, port or home.settings().dashboard_port))])
 
 
 def serve_all(home: Home) -> int:
@@ -36,12 +35,7 @@ def serve_all(home: Home) -> int:
         f"Dagster: http://localhost:{settings.dagster_port} · stop both with Ctrl-C.",
         highlight=False,
     )
-    return _until_stopped(
-        [
-            subprocess.Popen(dagster, cwd=PROJECT),
-            subprocess.Popen(_streamlit(home, settings.dashboard_port), cwd=PROJECT),
-        ]
-    )
+    return _until_stopped([_start(dagster), _start(_streamlit(home, settings.dashboard_port))])
 
 
 def _streamlit(home: Home, port: int) -> list[str]:
@@ -52,9 +46,15 @@ def _streamlit(home: Home, port: int) -> list[str]:
     ]
 
 
+def _start(command: list[str]) -> subprocess.Popen:
+    """A child with a process group of its own: Dagster starts several of its own in turn."""
+    return subprocess.Popen(command, cwd=PROJECT, start_new_session=True)
+
+
 def _until_stopped(processes: list[subprocess.Popen]) -> int:
-    """Wait until any process ends or a signal comes; then end them all."""
+    """Wait until any process ends or a signal comes; then end them all, children included."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         while all(p.poll() is None for p in processes):
             time.sleep(0.2)
@@ -62,11 +62,14 @@ def _until_stopped(processes: list[subprocess.Popen]) -> int:
     except KeyboardInterrupt:
         return 0
     finally:
-        for process in processes:
-            if process.poll() is None:
-                process.send_signal(signal.SIGINT)
-        for process in processes:
-            try:
-                process.wait(_STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
+        for group in processes:
+            _signal(group, signal.SIGTERM)
+        for group in processes:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                group.wait(_STOP_SECONDS)
+            _signal(group, signal.SIGKILL)
+
+
+def _signal(leader: subprocess.Popen, what: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader.pid, what)
