@@ -17,6 +17,7 @@ from dashboards.parts.html import (
     Tile,
     address,
     badge,
+    facts,
     link,
     safe,
     show,
@@ -26,10 +27,12 @@ from dashboards.parts.html import (
 )
 from dashboards.questions import calendar, today
 from dashboards.questions.kpis import DAYS
+from dashboards.questions.reminders import Reminder, reminders
 from dashboards.warehouse import Row
 from dashboards.workbook import Sheet
 
 BLOCKS_SHOWN = 9
+REMINDERS_SHOWN = 12
 # With more datasets than this the matrix needs the whole width.
 BESIDE = 6
 
@@ -198,6 +201,26 @@ def block_list(rows: list[Row]) -> Html:
     return Html(f'<ol class="blocks">{"".join(items)}</ol>')
 
 
+def show_reminders(late: list[Reminder]) -> None:
+    """Each late store folded: what it owes, when it was last heard of, the letter to copy."""
+    for one in late[:REMINDERS_SHOWN]:
+        exports = words.counted(len(one.owed), "export")
+        lasting = words.lasting(one.minutes_late)
+        with st.expander(f"{one.store_name}: {exports}, {lasting} late"):
+            minutes = f"{words.number(one.minutes_late)} minutes ({lasting}) at"
+            known = words.moment(one.known_at, one.zone)
+            pairs = {
+                "Expected by": words.moment(one.expected_at, one.zone),
+                "Late by": f"{minutes} {known}",
+                "Last contact": one.last_heard,
+            }
+            show(facts(pairs.items()))
+            st.code(one.message, language=None, wrap_lines=True)
+    more = len(late) - REMINDERS_SHOWN
+    if more > 0:
+        show(f"<p>and {words.counted(more, 'more store')}: choose stores above to see them.</p>")
+
+
 def store_table(rows: list[Row], found: today.Figures) -> tuple[Html, dict[str, Any]]:
     def amount(name: str) -> Any:
         return lambda r: words.figure(r[name], "money")
@@ -303,6 +326,15 @@ with wide:
 with narrow:
     st.header("What blocks which day", anchor="blocks")
     show(block_list(blocked))
+
+late = reminders(run, on, here.stores)
+if late:
+    st.header("Ask for what is late", anchor="late")
+    show(
+        '<p class="soft">Times are the store’s own. Open a store for a message to copy: the sign'
+        " stands at its top right.</p>"
+    )
+    show_reminders(late)
 
 stores = today.by_store(run, on, found.year_before, here.stores)
 st.header("By store", anchor="stores")
