@@ -566,6 +566,10 @@ def _key_words(run: Run, name: str, value: Any) -> str:
             )
         except (TypeError, ValueError):
             return str(value)
+    if name == "is_comparable":
+        return (
+            "comparable store-days only" if words.cell(value) in ("true", "yes") else "the others"
+        )
     if name == "store_id" and run.has("core.dim_stores"):
         ids = value.split(",") if isinstance(value, str) else _several(value)
         rows = run.ask("select store_id, store_name from core.dim_stores")

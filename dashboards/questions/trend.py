@@ -1,7 +1,8 @@
 """How a KPI went: by day, retail week or retail month, by store or category, against last year.
 
 Last year is found day by day, so an unfinished week is held against the same days of its own
-last-year week; a store-day whose sales have not come is left out of both sides.
+last-year week; a store-day whose sales have not come is left out of both sides. So is, when only
+comparable stores are asked for, a store-day that may not be compared, with its last-year day.
 """
 
 from __future__ import annotations
@@ -19,6 +20,13 @@ from dashboards.warehouse import Row, Run
 
 GRAINS = {"day": "Day", "week": "Retail week", "month": "Retail month"}
 SPLITS = {"none": "All together", "store": "By store", "category": "By category"}
+# Which stores count: all that traded, or those that may be held against last year.
+LIKE = {"all": "All stores", "comparable": "Comparable stores only"}
+COMPARABLE = (
+    "comparable stores only: store-days that were open on the day and 364 days before, in boutiques"
+    " and department stores from their first full month after a year of trading, unless the trading"
+    " calendar says otherwise; the others are left out of both years"
+)
 # Weeks to look back, the first being what a page begins with.
 SPANS = {"day": ("5", "13"), "week": ("13", "26", "53"), "month": ("53", "26", "106")}
 _PERIOD = {
@@ -34,7 +42,8 @@ _MONTHS = ("Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov",
 class Period:
     """One point of the trend. `before` is last year's figure of the same days.
 
-    `left_out` counts store-days whose sales have not come.
+    `left_out` counts store-days whose sales have not come; `not_comparable` those that have come
+    and may not be compared, when only comparable ones are asked for.
     """
 
     label: str
@@ -47,6 +56,7 @@ class Period:
     before_last: date | None
     left_out: int
     unfinished: bool
+    not_comparable: int = 0
 
 
 @dataclass(frozen=True)
@@ -74,6 +84,10 @@ class Trend:
         return sum(period.left_out for period in self.periods)
 
     @property
+    def not_comparable(self) -> int:
+        return sum(period.not_comparable for period in self.periods)
+
+    @property
     def finished(self) -> list[Period]:
         return [p for p in self.periods if p.value is not None and not p.unfinished]
 
@@ -96,6 +110,7 @@ class Asked:
     stores: Sequence[str] = ()
     split: str = "none"
     currency: str | None = None
+    comparable: bool = False
 
 
 def trend(run: Run, asked: Asked) -> Trend:
@@ -114,6 +129,7 @@ def trend(run: Run, asked: Asked) -> Trend:
         [asked.last, first],
     )
     sums = {row["period"]: row for row in _sums(run, asked, calendar, first, ["period"])}
+    unlike = {row["period"]: row["days"] for row in _not_comparable(run, asked, calendar, first)}
     gone = {row["period"]: row["days"] for row in _left_out(run, asked, calendar, first)}
     periods = [
         Period(
@@ -127,6 +143,7 @@ def trend(run: Run, asked: Asked) -> Trend:
             before_last=span["before_last"],
             left_out=gone.get(span["period"], 0),
             unfinished=span["last"] < span["ends"],
+            not_comparable=unlike.get(span["period"], 0),
         )
         for span in spans
     ]
@@ -192,14 +209,22 @@ def _sums(run: Run, asked: Asked, calendar: str, first: date, by: list[str]) -> 
     table = table_of(asked.split)
     names = "".join(f"{name}, " for name in by)
     group = f"group by {', '.join(by)}" if by else ""
+    # Last year's day counts when this year's may be compared with it: the same pairs on both sides.
+    mine = " and k.is_comparable" if asked.comparable else ""
+    theirs = (
+        f" and exists (select 1 from {DAYS} d where d.store_id = k.store_id"
+        "   and d.business_date = c.day and d.is_comparable)"
+        if asked.comparable
+        else ""
+    )
     return run.ask(
         f"with {calendar}, {_absent()}, sides as ("
         f" select k.*, c.period, true as this_year from {table} k"
-        f" join calendar c on c.day = k.business_date where {keep}"
+        f" join calendar c on c.day = k.business_date where {keep}{mine}"
         f" union all select k.*, c.period, false from {table} k"
         f" join calendar c on c.before = k.business_date where {keep}"
         " and not exists (select 1 from absent a"
-        "   where a.store_id = k.store_id and a.business_date = c.day))"
+        f"   where a.store_id = k.store_id and a.business_date = c.day){theirs})"
         f" select {names}{asked.kpi.over('this_year')} as value,"
         f" {asked.kpi.over('not this_year')} as before from sides {group}",
         [asked.last, first, *params, *params],
@@ -211,6 +236,18 @@ def _left_out(run: Run, asked: Asked, calendar: str, first: date) -> list[Row]:
     return run.ask(
         f"with {calendar}, {_absent()} select period, count(*) as days"
         f" from absent join calendar on day = business_date where {keep} group by period",
+        [asked.last, first, *params],
+    )
+
+
+def _not_comparable(run: Run, asked: Asked, calendar: str, first: date) -> list[Row]:
+    if not asked.comparable:
+        return []
+    keep, params = _kept(asked)
+    return run.ask(
+        f"with {calendar} select period, count(*) as days from {DAYS}"
+        f" join calendar on day = business_date where not is_comparable and {keep}"
+        " group by period",
         [asked.last, first, *params],
     )
 

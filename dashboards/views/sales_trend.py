@@ -12,7 +12,9 @@ from dashboards.parts.frame import chosen
 from dashboards.parts.html import Column, Html, address, link, safe, show, spark, table
 from dashboards.questions import calendar, kpis
 from dashboards.questions.trend import (
+    COMPARABLE,
     GRAINS,
+    LIKE,
     SPANS,
     SPLITS,
     Asked,
@@ -33,7 +35,8 @@ UNIT = {"day": "day", "week": "week", "month": "retail month"}
 
 def explain(first: Any, last: Any, **keys: str | None) -> str:
     span = first.isoformat() if first == last else f"{first.isoformat()}..{last.isoformat()}"
-    named = {"business_date": span, "store_id": ",".join(here.stores), "currency": currency} | keys
+    named = {"business_date": span, "store_id": ",".join(here.stores), "currency": currency}
+    named |= {"is_comparable": "true" if comparable else None} | keys
     return address(
         "explain",
         here.params
@@ -89,6 +92,9 @@ def summary(found: Trend, basis: calendar.Basis) -> Html:
             f" <b>{words.counted(found.left_out, 'store-day')}</b> whose sales have not come"
             f" {'is' if found.left_out == 1 else 'are'} left out of both sides."
         )
+    if comparable:
+        text += f" <b>Basis:</b> {safe(COMPARABLE)}"
+        text += f" ({words.counted(found.not_comparable, 'store-day')} left out)."
     return Html(f'<p class="lead" data-lp="answer">{text}</p>')
 
 
@@ -97,6 +103,8 @@ def period_table(found: Trend, basis: calendar.Basis) -> Html:
         notes = ["not over"] if period.unfinished else []
         if period.left_out:
             notes.append(f"{words.counted(period.left_out, 'store-day')} left out")
+        if period.not_comparable:
+            notes.append(f"{words.number(period.not_comparable)} not comparable")
         return ", ".join(notes)
 
     columns = [
@@ -116,7 +124,7 @@ def period_table(found: Trend, basis: calendar.Basis) -> Html:
             lambda r: say(r["before"]),
             lambda r: (
                 explain(r["before_first"], r["before_last"])
-                if r["before"] is not None and not r["left_out"]
+                if r["before"] is not None and not r["left_out"] and not comparable
                 else None
             ),
         ),
@@ -137,7 +145,8 @@ def period_table(found: Trend, basis: calendar.Basis) -> Html:
         "before": say(found.before),
         "change": words.change(found.value, found.before, kpi.format),
     }
-    return table(columns, rows, total=total, tall=True, caption=f"Last year is the {basis.words}.")
+    caption = f"Last year is the {basis.words}{'; comparable stores only' if comparable else ''}."
+    return table(columns, rows, total=total, tall=True, caption=caption)
 
 
 def group_table(found: Trend) -> Html:
@@ -183,6 +192,7 @@ def sheets(found: Trend) -> list[Sheet]:
                 "before_first": "Last year's first day",
                 "before_last": "Last year's last day",
                 "left_out": "Store-days left out",
+                "not_comparable": "Store-days not comparable",
             },
             [vars(period) for period in found.periods],
             totals,
@@ -242,6 +252,7 @@ with st.container(horizontal=True, gap="small", key="choices"):
         calendar.DEFAULT_BASIS,
         width=240,
     )
+    like = filters.choice("like", "Stores", list(LIKE), LIKE.__getitem__, width=210)
     kpi = names[picked]
     traded = currencies(run, here.stores)
     currency = None
@@ -249,9 +260,10 @@ with st.container(horizontal=True, gap="small", key="choices"):
         currency = filters.choice("currency", "Currency", traded, str, width=110)
 money_in = currency or (traded[0] if len(traded) == 1 else None)
 basis = calendar.BASES[basis_name]
+comparable = like == "comparable"
 found = trend(
     run,
-    Asked(kpi, grain, int(weeks), here.on, basis_name, here.stores, split, currency),
+    Asked(kpi, grain, int(weeks), here.on, basis_name, here.stores, split, currency, comparable),
 )
 
 if not found.periods or all(period.value is None for period in found.periods):
@@ -292,6 +304,7 @@ else:
             ("Looking back", f"{weeks} weeks"),
             ("Currency", money_in or "several"),
             ("Last year is", basis.words),
+            ("Stores counted", COMPARABLE if comparable else "all that traded"),
         ],
     )
 show('<span data-lp="drawn-sales_trend"></span>')

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 import io
-from datetime import date
+import shutil
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import openpyxl
 import pytest
 
@@ -15,6 +18,7 @@ from dashboards import words
 from dashboards.explain import ExplainError, Explanation, explain, keys_from_text
 from dashboards.parts import theme
 from dashboards.questions import calendar, kpis, network, today, trend
+from dashboards.questions.reminders import reminders
 from dashboards.questions.trend import Asked
 from dashboards.warehouse import (
     NothingPublishedError,
@@ -201,6 +205,75 @@ def test_periods_and_groups_add_up_to_the_whole(
         for p in found.periods
         if p.before_last and p.before_first
     )
+
+
+@pytest.mark.parametrize("split", ["none", "store", "category"])
+def test_comparable_stores_are_the_same_on_both_sides(
+    run: Run, home: PublishedHome, split: str
+) -> None:
+    kpi = next(k for k in kpis.usable(run) if k.kpi_id == "net_sales")
+    # The pop-up is not comparable: everything without it is the same question.
+    others = [store["store_id"] for store in network.stores(run) if store["store_id"] != "US06"]
+    asked = Asked(kpi, "week", 13, home.last_day, calendar.DEFAULT_BASIS, split=split)
+    everyone = trend.trend(run, asked)
+    like = trend.trend(run, replace(asked, comparable=True))
+    without = trend.trend(run, replace(asked, stores=others))
+    assert like.value == without.value < everyone.value
+    assert like.before == without.before < everyone.before
+    assert [g.value for g in like.groups] == [g.value for g in without.groups]
+    assert like.not_comparable == len(_days_of(run, "US06", like.periods[0].first))
+    assert everyone.not_comparable == 0
+
+
+def _days_of(run: Run, store: str, first: date) -> list[dict[str, date]]:
+    return run.ask(
+        "select business_date from kpi.store_day_kpis where store_id = ? and business_date >= ?",
+        [store, first],
+    )
+
+
+def test_a_reminder_says_what_is_owed_and_when_the_store_was_last_heard_of(
+    run: Run, home: PublishedHome
+) -> None:
+    [one] = reminders(run, home.last_day)
+    assert one.store_id == home.missing_store
+    assert [row["dataset"] for row in one.owed] == ["sales_lines", "tenders", "till_closings"]
+    assert one.minutes_late == 1610
+    assert one.expected_at == datetime.combine(home.last_day + timedelta(days=1), time(2))
+    assert one.last_contact == one.expected_at - timedelta(minutes=37)
+    assert one.last_file in {
+        f"US05/{dataset}_US05_{home.last_day:%Y%m%d}.csv"
+        for dataset in ("store_traffic", "stock_snapshots")
+    }
+    assert f"- Sales lines: expected by {words.day(home.last_day)}, 16:00 HST, 26 h late" in (
+        one.message
+    )
+    assert "Ala Moana (US05)" in one.message
+    assert reminders(run, home.last_day, ["US01"]) == []
+
+
+def test_every_key_figure_is_the_sum_of_its_rows(run: Run, home: PublishedHome) -> None:
+    for measure in ("discounts", "returns", "units_sold", "visitors", "target_net_sales", "upt"):
+        found = explain(run, "kpi.store_day_kpis", {"store_id": "US03"}, measure, limit=3)
+        assert found.sums, measure
+        assert all(total.holds and total.total for total in found.sums), measure
+    keys = {"store_id": "US03", "business_date": home.last_day}
+    [door] = explain(run, "kpi.store_day_kpis", keys, "visitors").parts
+    assert [row["file_name"] for row in door.rows] == [
+        f"US03/store_traffic_US03_{home.last_day:%Y%m%d}.csv"
+    ]
+
+
+def test_a_figure_its_rows_do_not_make_is_called_out(home: PublishedHome, tmp_path: Path) -> None:
+    folder = tmp_path / "published" / home.newest_run
+    shutil.copytree(home.home / "published" / home.newest_run, folder)
+    with duckdb.connect(str(folder / "loupe.duckdb")) as database:
+        database.execute("update kpi.store_day_kpis set net_sales = net_sales + 0.01")
+    keys = {"store_id": "US01", "business_date": home.last_day}
+    found = explain(Published(tmp_path).run(home.newest_run), kpis.DAYS, keys, "net_sales")
+    [total] = found.sums
+    assert not total.holds
+    assert total.figure - total.total == Decimal("0.01")
 
 
 def test_a_29_february_is_held_against_the_28th() -> None:

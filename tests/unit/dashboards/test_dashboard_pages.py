@@ -26,6 +26,20 @@ def test_today_names_what_is_in_the_way(open_page: Open, home: PublishedHome) ->
     assert "left out of both sides" in page.html
 
 
+def test_today_has_a_message_ready_for_the_store_that_is_late(
+    open_page: Open, home: PublishedHome
+) -> None:
+    page = open_page()
+    assert [fold.label for fold in page.test.expander] == ["Ala Moana: 3 exports, 26 h late"]
+    assert "1,610 minutes (26 h)" in page.html
+    assert "Last contact" in page.html
+    [message] = [block.value for block in page.test.code]
+    assert message.startswith(f"Subject: Ala Moana (US05), exports of {words.day(home.last_day)}")
+    assert "Till closings: expected by" in message
+    on_time = open_page(date=(home.last_day - timedelta(days=5)).isoformat())
+    assert not on_time.test.code
+
+
 def test_today_writes_every_status_in_word_and_sign(open_page: Open) -> None:
     html = open_page().html
     for code in ("missing", "received", "incomplete", "closed"):
@@ -73,6 +87,22 @@ def test_the_trend_adds_up_whichever_way_it_is_cut(open_page: Open, grain: str, 
 
 def test_the_basis_of_last_year_is_printed_and_changes(open_page: Open) -> None:
     assert "same calendar date of last year" in open_page("sales_trend", basis="gregorian").html
+
+
+@pytest.mark.parametrize("by", ["none", "store", "category"])
+def test_comparable_stores_print_their_basis(open_page: Open, by: str) -> None:
+    html = open_page("sales_trend", like="comparable", by=by).html
+    assert "Basis:</b> comparable stores only: store-days that were open" in html
+    assert "key_is_comparable=true" in html
+    assert "comparable stores only:" not in open_page("sales_trend", by=by).html
+
+
+def test_explain_says_that_the_rows_are_the_figure(open_page: Open, home: PublishedHome) -> None:
+    figure = {"table": "kpi.store_day_kpis", "key_store_id": "US03", "measure": "upt"}
+    html = open_page("explain", key_business_date=home.last_day.isoformat(), **figure).html
+    for name in ("units sold", "units returned", "transactions"):
+        assert f", which is the {name}" in html
+    assert "please tell" not in html
 
 
 @pytest.mark.parametrize(
