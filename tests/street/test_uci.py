@@ -110,7 +110,8 @@ def _figures(folder: Path) -> dict[str, list[tuple]]:
 
 def _assert_facts(run: Run) -> None:
     [files] = run.ask(
-        "select sum(lines_read) as lines, sum(rows_loaded) as loaded, sum(rows_rejected) as rejected"
+        "select sum(lines_read) as lines, sum(rows_loaded) as loaded,"
+        " sum(rows_rejected) as rejected"
         " from quality.files where mapping like '%invoices%'"
     )
     assert (files["lines"], files["rejected"]) == (42_481, 0)
