@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pipelines.settings import Home
 
 READ = """
-import json, sys
+import json, sys, time
 from dashboards.warehouse import Published
 door = Published(sys.argv[1])
 print("reading", flush=True)
@@ -31,6 +31,7 @@ while not (door.folder / "STOP").exists():
     assert row["facts"] == row["marts"], (run.run_id, row)
     reads += 1
     seen.add(run.run_id)
+    time.sleep(0.05)
 print(json.dumps({"reads": reads, "runs": len(seen)}))
 """
 
