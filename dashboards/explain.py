@@ -26,7 +26,7 @@ LIMIT = 500
 _TABLE = re.compile(r"[a-z_]+\.[a-z_][a-z0-9_]*")
 _COLUMN = re.compile(r"[a-z_][a-z0-9_]*")
 # Numbers that name or price a thing: adding them up means nothing.
-_NOT_ADDED = re.compile(r"(^|_)(unit|number|no|rate|price|share|pct|id|hour)(_|$)")
+_NOT_ADDED = re.compile(r"(^|_)(unit|number|no|rate|price|share|pct|id|hour|month)(_|$)")
 
 
 class ExplainError(Exception):

@@ -43,7 +43,9 @@ f1_delivery_received as (
         business_date,
         count(*) as expected_value,
         sum(case when is_received then 1 else 0 end) as actual_value,
-        {{ text_list("case when not is_received then replace(dataset, '_', ' ') || ' ' || status end") }} as detail
+        {{ text_list(
+            "case when not is_received then replace(dataset, '_', ' ') || ' ' || status end"
+        ) }} as detail
     from deliveries
     where blocks_day and (is_received or status in ('late', 'missing'))
     group by store_id, business_date
