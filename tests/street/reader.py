@@ -26,7 +26,8 @@ while not (door.folder / "STOP").exists():
     [row] = run.ask(
         "select (select count(distinct transaction_id) from core.fct_sales_lines"
         " where is_net_sale and quantity > 0) as facts,"
-        f" (select coalesce(sum(transactions), 0) from kpi.store_day_kpis) as marts, {reads} as fresh"
+        " (select coalesce(sum(transactions), 0) from kpi.store_day_kpis) as marts,"
+        f" {reads} as fresh"
     )
     assert row["facts"] == row["marts"], (run.run_id, row)
     reads += 1

@@ -49,9 +49,9 @@ final as (
         {% if is_incremental() %}
         case
             when
-                newest.category is not distinct from known.category
-                and newest.unit_cost is not distinct from known.unit_cost
-                and newest.currency is not distinct from known.currency
+                (newest.category is not distinct from known.category)
+                and (newest.unit_cost is not distinct from known.unit_cost)
+                and (newest.currency is not distinct from known.currency)
                 and known.item_id is not null
                 then known._valued_by_batch_id
             else newest._batch_id

@@ -65,7 +65,7 @@ final as (
                 arrived.business_date,
                 arrived.transaction_id,
                 arrived.line_number
-            order by arrived._batch_id desc, arrived._line_no desc, arrived._file_id
+            order by arrived._batch_id desc, arrived._line_no desc, arrived._file_id asc
         ) = 1
 
 )

@@ -43,7 +43,7 @@ final as (
                 arrived.location,
                 arrived.item_id,
                 arrived.serial_number
-            order by arrived._batch_id desc, arrived._line_no desc, arrived._file_id
+            order by arrived._batch_id desc, arrived._line_no desc, arrived._file_id asc
         ) = 1
 
 )

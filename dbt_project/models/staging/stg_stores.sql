@@ -43,7 +43,7 @@ final as (
     qualify
         row_number() over (
             partition by arrived.store_id
-            order by arrived._batch_id desc, arrived._line_no desc, arrived._file_id
+            order by arrived._batch_id desc, arrived._line_no desc, arrived._file_id asc
         ) = 1
 
 )

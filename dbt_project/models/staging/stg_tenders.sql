@@ -50,7 +50,7 @@ final as (
                 arrived.business_date,
                 arrived.transaction_id,
                 arrived.tender_number
-            order by arrived._batch_id desc, arrived._line_no desc, arrived._file_id
+            order by arrived._batch_id desc, arrived._line_no desc, arrived._file_id asc
         ) = 1
 
 )

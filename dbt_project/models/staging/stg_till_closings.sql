@@ -51,7 +51,7 @@ final as (
                 arrived.register_id,
                 arrived.z_number,
                 arrived.tender_type
-            order by arrived._batch_id desc, arrived._line_no desc, arrived._file_id
+            order by arrived._batch_id desc, arrived._line_no desc, arrived._file_id asc
         ) = 1
 
 )

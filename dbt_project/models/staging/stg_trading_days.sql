@@ -36,7 +36,7 @@ final as (
     qualify
         row_number() over (
             partition by arrived.store_id, arrived.business_date
-            order by arrived._batch_id desc, arrived._line_no desc, arrived._file_id
+            order by arrived._batch_id desc, arrived._line_no desc, arrived._file_id asc
         ) = 1
 
 )
