@@ -139,7 +139,7 @@ class Settings(BaseModel):
     )
     keep_days: int = Field(35, ge=1, description="Publishes younger than this are all kept.")
     keep_month_ends: bool = Field(True, description="Older ones: the last of each month is kept.")
-    memory_limit: str = Field("1GB", description="DuckDB's, for builds.")
+    memory_limit: str = Field("768MB", description="DuckDB's, in the build and in the judge each.")
     threads: int = Field(2, ge=1)
     schedule: str = Field("30 6 * * *", description="The morning run, as cron.")
     schedule_time_zone: str = "America/New_York"

@@ -26,29 +26,38 @@ from pipelines.settings import Home, Settings
 DATABASE = "loupe.duckdb"
 
 
-def publish(
+def draft_marts(
     home: Home,
     settings: Settings,
     manifest: dict[str, Any],
+    name: str,
+    *,
+    warehouse: Path | None = None,
+) -> Path:
+    """Copy the marts of `warehouse` into a folder no reader looks at; returns it."""
+    draft = home.published / f".draft-{name}"
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    _copy(warehouse or home.warehouse_file, draft / DATABASE, settings, manifest)
+    return draft
+
+
+def publish(
+    home: Home,
+    draft: Path,
     run: pl.DataFrame,
     checks: pl.DataFrame,
     *,
-    warehouse: Path | None = None,
     name: str | None = None,
     move_pointer: bool = True,
 ) -> Path:
-    """Publish the marts of `warehouse`; returns the folder.
+    """Publish what `draft_marts` made; returns the folder.
 
     `run` and `checks` are this run's record, added to `quality.runs` and `quality.check_results`
     so that the published file tells how it came about.
     """
     run_id = name or run["run_id"].item()
-    draft = home.published / f".draft-{run_id}"
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
-    facts = _copy(
-        warehouse or home.warehouse_file, draft / DATABASE, settings, manifest, run, checks
-    )
+    facts = _sign(draft / DATABASE, run, checks)
     records.write_files(draft, run, checks)
     told = {
         **{key: _text(value) for key, value in run.row(0, named=True).items()},
@@ -97,27 +106,15 @@ def retire(home: Home, settings: Settings, today: date) -> list[str]:
     return gone
 
 
-def _copy(
-    warehouse: Path,
-    target: Path,
-    settings: Settings,
-    manifest: dict[str, Any],
-    run: pl.DataFrame,
-    checks: pl.DataFrame,
-) -> dict[str, Any]:
-    models = catalog.published_models(manifest)
+def _copy(warehouse: Path, target: Path, settings: Settings, manifest: dict[str, Any]) -> None:
     with duckdb.connect(config=settings.duckdb_config()) as con:
         con.execute(f"attach {_quoted(str(warehouse))} as built (read_only)")
         con.execute(f"attach {_quoted(str(target))} as published")
         for schema in catalog.PUBLISHED_SCHEMAS:
             con.execute(f"create schema published.{schema}")
-        for table, node in models.items():
+        for table, node in catalog.published_models(manifest).items():
             con.execute(f"create table published.{table} as from built.{table}")
             _describe(con, table, node)
-        for table, rows in (("quality.runs", run), ("quality.check_results", checks)):
-            if table in models:
-                con.register("own_rows", rows.to_arrow())
-                con.execute(f"insert into published.{table} by name select * from own_rows")
         for table, frame, comment in (
             ("dictionary", catalog.dictionary(manifest), catalog.DICTIONARY_COMMENT),
             ("lineage", catalog.lineage(manifest), catalog.LINEAGE_COMMENT),
@@ -125,8 +122,17 @@ def _copy(
             con.register("own_rows", frame.to_arrow())
             con.execute(f"create table published.quality.{table} as from own_rows")
             con.execute(f"comment on table published.quality.{table} is {_quoted(comment)}")
-        facts = _facts(con)
         con.execute("checkpoint published")
+
+
+def _sign(database: Path, run: pl.DataFrame, checks: pl.DataFrame) -> dict[str, Any]:
+    """Add the run's own record; returns what `run.json` says of the data."""
+    with duckdb.connect(str(database)) as con:
+        for table, rows in (("quality.runs", run), ("quality.check_results", checks)):
+            con.register("own_rows", rows.to_arrow())
+            con.execute(f"insert into {table} by name select * from own_rows")
+        facts = _facts(con)
+        con.execute("checkpoint")
     return facts
 
 
@@ -156,7 +162,7 @@ def _facts(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         select
             max(business_date) filter (where status not in ('waiting', 'closed')),
             max(business_date) filter (where status in ('complete', 'signed_off'))
-        from published.finance.store_days
+        from finance.store_days
         """
     ).fetchall()
     return {"data_as_of": _text(newest), "newest_complete_day": _text(complete)}

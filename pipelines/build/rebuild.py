@@ -53,16 +53,11 @@ def rebuild_as_of(
             )
             with nullcontext(dbt) if dbt else Dbt(home, settings) as running:
                 running.build(warehouse, full_refresh=prepared.full_refresh)
-            return publish.publish(
-                home,
-                settings,
-                manifest(home, settings),
-                run,
-                checks,
-                warehouse=warehouse,
-                name=_free_name(home, moment),
-                move_pointer=False,
+            name = _free_name(home, moment)
+            draft = publish.draft_marts(
+                home, settings, manifest(home, settings), name, warehouse=warehouse
             )
+            return publish.publish(home, draft, run, checks, name=name, move_pointer=False)
         finally:
             views.discard(warehouse)
 

@@ -9,6 +9,7 @@ the figures published before stay, and `end` says so where every page reads it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -147,16 +148,26 @@ class Street:
         return self.nodes
 
     def judge_outgoing(self) -> Verdict:
-        """Border 2, over the marts as they will be read. Raises Blocked."""
+        """Border 2, over the marts as they will be read. Raises Blocked.
+
+        The copy that readers will get is drafted meanwhile: both only read the warehouse. It stays
+        a draft when the border says no.
+        """
         self.told("Checking what we promise", 0, 0)
-        return self._judged("outgoing", self._judge.outgoing(self.home.warehouse_file))
+        with ThreadPoolExecutor(1) as beside:
+            drafted = beside.submit(
+                publish.draft_marts, self.home, self.settings, self.manifest, self.clock.run_id
+            )
+            verdict = self._judge.outgoing(self.home.warehouse_file)
+            self._draft = drafted.result()
+        return self._judged("outgoing", verdict)
 
     def publish(self) -> Path:
         """Marts → published/<run>, then the pointer, then the record, then the retention."""
         self.told("Publishing", 0, 0)
         record = self._record("published")
         run, checks = records.run_frame(record), records.check_frame(record, self.checks)
-        folder = publish.publish(self.home, self.settings, self.manifest, run, checks)
+        folder = publish.publish(self.home, self._draft, run, checks)
         reached("after_pointer")
         records.keep(self.home, record.run_id, run, checks)
         self.folder = folder
@@ -180,6 +191,7 @@ class Street:
             records.tell_last_run(self.home, self.record, message, warned)
             self.outcome = Outcome(self.record, message, self.batch, self.checks, self.folder)
             return self.outcome
+        publish.clear_drafts(self.home)
         record = self._record("blocked" if isinstance(fault, Blocked) else "failed")
         failed = [c for c in self.checks if not c.passed]
         records.keep(

@@ -36,7 +36,7 @@ begun as (
 
 ),
 
-due as (
+owed as (
 
     select
         terms.dataset,
@@ -48,11 +48,9 @@ due as (
         terms.blocks_day,
         terms.missing_after_hours,
         calendar.local_today > calendar.business_date as is_day_over,
-        {{ local_to_utc(
-            "cast(cast(" ~ add_days('calendar.business_date', 'terms.due_days_after')
-            ~ " as varchar) || ' ' || terms.due_local_time as timestamp)",
-            'calendar.time_zone'
-        ) }} as due_at
+        calendar.time_zone,
+        terms.due_days_after,
+        terms.due_local_time
     from calendar
     inner join terms
         on calendar.store_format = terms.store_format
@@ -63,6 +61,37 @@ due as (
         and calendar.business_date >= begun.first_day
     where calendar.business_date <= calendar.local_today
         and calendar.business_date >= coalesce(calendar.opened_on, calendar.business_date)
+
+),
+
+-- Worked out once a zone and day: time zones are slow, and fifty stores share a handful.
+deadlines as (
+
+    select
+        *,
+        {{ local_to_utc(
+            "cast(cast(" ~ add_days('business_date', 'due_days_after')
+            ~ " as varchar) || ' ' || due_local_time as timestamp)",
+            'time_zone'
+        ) }} as due_at
+    from (
+        select distinct time_zone, business_date, due_days_after, due_local_time
+        from owed
+    ) as days
+
+),
+
+due as (
+
+    select
+        owed.*,
+        deadlines.due_at
+    from owed
+    inner join deadlines
+        on owed.time_zone = deadlines.time_zone
+        and owed.business_date = deadlines.business_date
+        and owed.due_days_after = deadlines.due_days_after
+        and owed.due_local_time = deadlines.due_local_time
 
 ),
 
