@@ -23,7 +23,7 @@ from pipelines.demo.stock import Workshop
 from pipelines.demo.supply import Supply
 
 _CALENDAR_AHEAD = 30
-_AVERAGE_TICKET = 9_500  # USD, for targets
+_AVERAGE_TICKET = 15_500  # USD, for targets: what the simulated boutiques come to
 _LISTS_ARRIVE = time(9, 45)  # UTC: night in New York, evening in Honolulu
 
 
