@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,16 +39,6 @@ def new_town(tmp_path_factory: pytest.TempPathFactory, children: Children) -> Ca
         return town
 
     return make
-
-
-@pytest.fixture
-def town(new_town: Callable[[], Town]) -> Town:
-    return new_town()
-
-
-@pytest.fixture
-def other_folder(tmp_path: Path) -> Path:
-    return tmp_path
 
 
 @pytest.fixture(scope="session", params=NETWORKS, ids=str)
