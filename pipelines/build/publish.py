@@ -2,6 +2,10 @@
 
     warehouse.duckdb ─▶ published/.draft-<run>/loupe.duckdb ─ rename ─▶ published/<run>/ ─▶ CURRENT
 
+A publish starts from a copy of the one before: of what is kept by store-day, only the store-days
+touched since are copied again, so that publishing a day costs a day. Where anything is in doubt
+(another warehouse, other row counts) the table is copied whole.
+
 A published name is never used again: DuckDB keeps the old rows of a replaced file visible to
 every connection of a process that still has one open, so a reader would mix two runs.
 """
@@ -24,6 +28,9 @@ from pipelines.ingest.killpoints import reached
 from pipelines.settings import Home, Settings
 
 DATABASE = "loupe.duckdb"
+BUILD = "build.json"
+"""Which build of which warehouse a publish shows."""
+BY_STORE_DAY = "replace_store_days"
 
 
 def draft_marts(
@@ -33,12 +40,17 @@ def draft_marts(
     name: str,
     *,
     warehouse: Path | None = None,
+    before: Path | None = None,
 ) -> Path:
-    """Copy the marts of `warehouse` into a folder no reader looks at; returns it."""
+    """Copy the marts of `warehouse` into a folder no reader looks at; returns it.
+
+    `before` is an earlier publish to start from.
+    """
     draft = home.published / f".draft-{name}"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    _copy(warehouse or home.warehouse_file, draft / DATABASE, settings, manifest)
+    build = _copy(warehouse or home.warehouse_file, draft / DATABASE, settings, manifest, before)
+    (draft / BUILD).write_text(json.dumps(build), "utf-8")
     return draft
 
 
@@ -106,23 +118,79 @@ def retire(home: Home, settings: Settings, today: date) -> list[str]:
     return gone
 
 
-def _copy(warehouse: Path, target: Path, settings: Settings, manifest: dict[str, Any]) -> None:
+def _copy(
+    warehouse: Path,
+    target: Path,
+    settings: Settings,
+    manifest: dict[str, Any],
+    before: Path | None,
+) -> dict[str, Any]:
     with duckdb.connect(config=settings.duckdb_config()) as con:
         con.execute(f"attach {_quoted(str(warehouse))} as built (read_only)")
+        build = _build(con)
+        since = _known_through(before, build)
+        if before is not None and since is not None:
+            shutil.copyfile(before / DATABASE, target)
         con.execute(f"attach {_quoted(str(target))} as published")
         for schema in catalog.PUBLISHED_SCHEMAS:
-            con.execute(f"create schema published.{schema}")
-        for table, node in catalog.published_models(manifest).items():
-            con.execute(f"create table published.{table} as from built.{table}")
+            con.execute(f"create schema if not exists published.{schema}")
+        models = catalog.published_models(manifest)
+        grown = {
+            t for t, n in models.items() if n["config"].get("incremental_strategy") == BY_STORE_DAY
+        }
+        # Dropped first and all together: the new rows then go where the old ones were.
+        for table in models.keys() - grown:
+            con.execute(f"drop table if exists published.{table}")
+        con.execute("checkpoint published")
+        for table, node in models.items():
+            if since is None or table not in grown or not _copy_touched(con, table, since):
+                con.execute(f"create or replace table published.{table} as from built.{table}")
             _describe(con, table, node)
         for table, frame, comment in (
             ("dictionary", catalog.dictionary(manifest), catalog.DICTIONARY_COMMENT),
             ("lineage", catalog.lineage(manifest), catalog.LINEAGE_COMMENT),
         ):
             con.register("own_rows", frame.to_arrow())
-            con.execute(f"create table published.quality.{table} as from own_rows")
+            con.execute(f"create or replace table published.quality.{table} as from own_rows")
             con.execute(f"comment on table published.quality.{table} is {_quoted(comment)}")
         con.execute("checkpoint published")
+    return build
+
+
+def _build(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    [(warehouse_id, build_no)] = con.execute("from built.ops.build").fetchall()
+    return {"warehouse_id": warehouse_id, "build_no": build_no}
+
+
+def _known_through(before: Path | None, build: dict[str, Any]) -> int | None:
+    """The build the earlier publish shows, when it is one of this same warehouse."""
+    if before is None:
+        return None
+    try:
+        told = json.loads((before / BUILD).read_text("utf-8"))
+        warehouse_id, build_no = told["warehouse_id"], int(told["build_no"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    same = warehouse_id == build["warehouse_id"]
+    return build_no if same and build_no <= build["build_no"] else None
+
+
+def _copy_touched(con: duckdb.DuckDBPyConnection, table: str, since: int) -> bool:
+    """Copy the store-days touched since that build; false when the rows do not add up."""
+    touched = (
+        "(select distinct store_id, business_date from built.ops.touched"
+        f" where build_no > {since}) as touched"
+    )
+    same_day = "rows.store_id = touched.store_id and rows.business_date = touched.business_date"
+    con.execute(f"delete from published.{table} as rows using {touched} where {same_day}")
+    con.execute(
+        f"insert into published.{table}"
+        f" select rows.* from built.{table} as rows inner join {touched} on {same_day}"
+    )
+    [(published, built)] = con.execute(
+        f"select (select count(*) from published.{table}), (select count(*) from built.{table})"
+    ).fetchall()
+    return published == built
 
 
 def _sign(database: Path, run: pl.DataFrame, checks: pl.DataFrame) -> dict[str, Any]:

@@ -155,8 +155,14 @@ class Street:
         """
         self.told("Checking what we promise", 0, 0)
         with ThreadPoolExecutor(1) as beside:
+            current = records.current_run(self.home)
             drafted = beside.submit(
-                publish.draft_marts, self.home, self.settings, self.manifest, self.clock.run_id
+                publish.draft_marts,
+                self.home,
+                self.settings,
+                self.manifest,
+                self.clock.run_id,
+                before=self.home.published / current if current else None,
             )
             verdict = self._judge.outgoing(self.home.warehouse_file)
             self._draft = drafted.result()

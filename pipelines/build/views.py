@@ -92,11 +92,21 @@ def prepare(
         con.execute("create table if not exists ops.built_batches (batch_id varchar)")
         con.execute("create table if not exists ops.built_runs (run_id varchar)")
         con.execute("create table if not exists ops.built_by (fingerprint varchar)")
+        con.execute("create table if not exists ops.build (warehouse_id varchar, build_no integer)")
+        con.execute(
+            "create table if not exists ops.touched"
+            " (build_no integer, store_id varchar, business_date date)"
+        )
         full = afresh or _column(con, "ops.built_by") != {fingerprint()}
         if full:
             con.execute("delete from ops.built_batches; delete from ops.built_runs")
             con.execute("delete from ops.built_by")
+            con.execute("delete from ops.touched; delete from ops.build")
             _lay(con, home, "raw", None if whole else batches, None if whole else runs)
+        con.execute(
+            "insert into ops.build select cast(uuid() as varchar), 0"
+            " where not exists (from ops.build)"
+        )
         built = _column(con, "ops.built_batches") | _column(con, "ops.built_runs")
         new_batches = [name for name in batches if name not in built]
         new_runs = [name for name in runs if name not in built]
@@ -110,7 +120,10 @@ def prepare(
 
 
 def mark_built(warehouse: Path, settings: Settings, prepared: Prepared) -> None:
-    """The warehouse holds what `prepared` named. Said last: a build killed before repeats it."""
+    """The warehouse holds what `prepared` named. Said last: a build killed before repeats it.
+
+    Which store-days each build touched is kept beside it: a publish then copies those.
+    """
     with connect(warehouse, settings) as con:
         con.begin()
         for table, names in (
@@ -121,6 +134,12 @@ def mark_built(warehouse: Path, settings: Settings, prepared: Prepared) -> None:
                 con.executemany(f"insert into ops.built_{table} values (?)", [[n] for n in names])
         con.execute("delete from ops.built_by")
         con.execute("insert into ops.built_by values (?)", [fingerprint()])
+        con.execute("update ops.build set build_no = build_no + 1")
+        con.execute(
+            "insert into ops.touched select build_no, store_id, business_date"
+            " from ops.build, intermediate.int_touched_store_days where ?",
+            [not prepared.full_refresh],
+        )
         con.commit()
         con.execute("checkpoint")
 
