@@ -22,7 +22,7 @@ up: $(READY)  ## Dagster with its schedule and landing sensor, and the dashboard
 	@$(LOUPE) up
 
 test: $(READY) browser  ## Everything the tests need, then the tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile --durations 15
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 15
 
 lint: $(READY)  ## Style, types, SQL, and which way imports may run
 	$(BIN)/ruff check .

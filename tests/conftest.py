@@ -23,7 +23,11 @@ def uci_exports() -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests need a browser. In CI its absence is a failure, elsewhere it is said loudly."""
+    """The longest files first, so that two workers end together; browser tests need a browser.
+
+    In CI the absence of a browser is a failure, elsewhere it is said loudly.
+    """
+    items.sort(key=lambda item: "tests/street/" not in item.nodeid)
     if shutil.which("chromium") or os.environ.get("CI") == "true":
         return
     for item in items:
