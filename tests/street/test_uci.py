@@ -133,4 +133,6 @@ def _assert_facts(run: Run) -> None:
     )
     assert (names["invoices"], names["items"]) == (2_025, 2_822)
     days = run.ask("select status, count(*) as days from finance.store_days group by status")
-    assert {row["status"]: row["days"] for row in days} == {"complete": 20, "closed": 3}
+    # 24 December is under way at the hour of the run.
+    told = {row["status"]: row["days"] for row in days}
+    assert told == {"complete": 20, "closed": 3, "waiting": 1}
