@@ -12,6 +12,7 @@ import argparse
 import importlib
 import json
 import platform
+import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -32,7 +33,11 @@ def main() -> int:
     wanted = parser.parse_args()
     rows: list[Row] = []
     for name in wanted.benches:
-        rows += importlib.import_module(f"tests.bench.bench_{name}").rows()
+        try:
+            rows += importlib.import_module(f"tests.bench.bench_{name}").rows()
+        except subprocess.CalledProcessError as fault:
+            print(fault.output)
+            raise
     show(rows)
     wanted.json.parent.mkdir(parents=True, exist_ok=True)
     machine = {"machine": platform.machine(), "python": platform.python_version()}
