@@ -44,13 +44,18 @@ def demo(
     if_empty: Annotated[
         bool, typer.Option("--if-empty", help="Do nothing where files have landed already.")
     ] = False,
+    dialect: Annotated[
+        str, typer.Option(help="Write as other systems do: cegid, sap, poslog, commas between.")
+    ] = "",
 ) -> None:
     """Write a demonstration network's exports into the landing folder."""
     from pipelines.commands.demo import write_demo
 
-    write_demo(
-        _home(home), stores, days, until.date() if until else None, seed, not clean, if_empty
-    )
+    last = until.date() if until else None
+    try:
+        write_demo(_home(home), stores, days, last, seed, not clean, if_empty, dialect)
+    except ValueError as fault:
+        raise typer.BadParameter(str(fault), param_hint="--dialect") from fault
 
 
 @app.command()
@@ -130,15 +135,49 @@ def sql(
 
 @app.command()
 def check(
-    file: Annotated[Path, typer.Argument(help="A file, anywhere.")],
-    mapping: Annotated[str | None, typer.Option(help="The mapping to read it with.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="A file, anywhere.")] = None,
+    mapping: Annotated[
+        str | None, typer.Option(help="The mapping to read it with: its name, or a .yml file.")
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option("--as", help="What it would be called in the landing folder: NYC/day.csv."),
+    ] = None,
+    list_them: Annotated[bool, typer.Option("--list", help="List the mappings instead.")] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Read one file without taking it in: rows, rejects, first ten reasons."""
-    from pipelines.commands.check import show_check
+    """Read one file without taking it in: rows, rejects, columns, first reasons, key figures."""
+    from pipelines.commands.check import show_check, show_mappings
 
-    raise typer.Exit(show_check(_home(home), file, mapping, as_json))
+    if list_them:
+        show_mappings(_home(home), as_json)
+        return
+    if file is None:
+        raise typer.BadParameter("name a file, or ask for the mappings with --list")
+    raise typer.Exit(show_check(_home(home), file, mapping, as_json, name))
+
+
+@app.command("map")
+def map_file(
+    file: Annotated[Path, typer.Argument(help="A file of the system to be mapped.")],
+    dataset: Annotated[
+        str | None, typer.Option(help="What its rows are, e.g. sales_lines (default: guessed).")
+    ] = None,
+    system: Annotated[
+        str | None, typer.Option(help="What to call the system (default: the file's folder).")
+    ] = None,
+    to: Annotated[
+        Path | None, typer.Option(help="Where to write it (default: the home's mappings).")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over an earlier draft.")] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Draft a mapping from a sample file, every guess that needs a human eye marked in it."""
+    from pipelines.commands.map import draft_mapping
+
+    raise typer.Exit(draft_mapping(_home(home), file, dataset, system, to, force, as_json))
 
 
 @app.command()

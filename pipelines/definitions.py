@@ -5,6 +5,8 @@ Avoid putting work here: a stage's work lives in `pipelines.ingest` and `pipelin
 
 from __future__ import annotations
 
+from typing import Any
+
 import dagster as dg
 
 from pipelines.assets import landing, published, street, warehouse, watch
@@ -15,10 +17,10 @@ from pipelines.settings import Home
 JOB = "daily_run"
 
 
-def build_definitions(run_of_the_street: dg.ResourceDefinition = street.street) -> dg.Definitions:
-    """The whole graph; `run_of_the_street` is what its stages share."""
-    home = Home.find()
-    manifest = read_manifest(home, home.settings())
+def build_definitions(
+    manifest: dict[str, Any], run_of_the_street: dg.ResourceDefinition = street.street
+) -> dg.Definitions:
+    """The whole graph of dbt's `manifest`; `run_of_the_street` is what its stages share."""
     daily_run = dg.define_asset_job(
         JOB,
         selection=dg.AssetSelection.all(),
@@ -43,7 +45,7 @@ def build_definitions(run_of_the_street: dg.ResourceDefinition = street.street) 
 def execute_daily_run(home: Home, running: Street) -> bool:
     """The job in this process, over `running`; its history goes to the home. True on success."""
     shared = dg.ResourceDefinition.hardcoded_resource(running)
-    job = build_definitions(shared).resolve_job_def(JOB)
+    job = build_definitions(running.manifest, shared).resolve_job_def(JOB)
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
         result = job.execute_in_process(instance=instance, raise_on_error=False, run_config=quiet)
@@ -53,4 +55,5 @@ def execute_daily_run(home: Home, running: Street) -> bool:
 @dg.definitions
 def defs() -> dg.Definitions:
     """What Dagster loads; lazily, so that importing this page costs nothing."""
-    return build_definitions()
+    home = Home.find()
+    return build_definitions(read_manifest(home, home.settings()))

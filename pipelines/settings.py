@@ -10,6 +10,7 @@ import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -71,6 +72,11 @@ class Home:
         return self.warehouse_dir / "warehouse.duckdb"
 
     @property
+    def spark_dir(self) -> Path:
+        """Where a Spark session of this machine keeps its tables and their catalogue."""
+        return self.warehouse_dir / "spark"
+
+    @property
     def ledger_file(self) -> Path:
         """Which files and scopes have been seen: an index of the manifests, rebuilt when absent."""
         return self.warehouse_dir / "ledger.sqlite"
@@ -117,6 +123,27 @@ class Home:
         return Settings.read(self.root / "loupe.toml")
 
 
+class SparkSettings(BaseModel):
+    """The `[spark]` table of `loupe.toml`: which Spark builds the marts, where `engine = "spark"`.
+
+    The defaults start one in the build's own process. A cluster has a target of its own in a
+    profiles.yml of its own, and names where the lake and the tables are.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    target: str = Field("spark", description="Target of the profile `loupe` in profiles.yml.")
+    profiles: Path | None = Field(None, description="Folder of that profiles.yml; unset: Loupe's.")
+    memory: str = Field("2g", description="Of the session's Java process.")
+    partitions: int = Field(8, ge=1, description="Parts a shuffle is cut into.")
+    lake: str | None = Field(
+        None, description="The lake as the cluster sees it, e.g. s3a://…; unset: the home's."
+    )
+    tables: str | None = Field(
+        None, description="The cluster's table folder as this machine sees it; unset: the home's."
+    )
+
+
 class Settings(BaseModel):
     """Every knob, with its default. A home overrides them in `<home>/loupe.toml`.
 
@@ -141,6 +168,26 @@ class Settings(BaseModel):
     keep_month_ends: bool = Field(True, description="Older ones: the last of each month is kept.")
     memory_limit: str = Field("768MB", description="DuckDB's, in the build and in the judge each.")
     threads: int = Field(2, ge=1)
+    engine: Literal["duckdb", "spark"] = Field(
+        "duckdb", description="Which engine builds the marts."
+    )
+    spark: SparkSettings = SparkSettings()
+    ingest_processes: int = Field(
+        0,
+        ge=0,
+        description="At most so many processes read the files of one batch; 0: one a core, while "
+        "they fit in half of the memory; 1: no other process reads.",
+    )
+    decisions_url: str | None = Field(
+        None,
+        description="Where decisions are kept, as an SQLAlchemy address; unset: a SQLite file below"
+        " the home. LOUPE_DECISIONS_URL wins, and keeps a password out of this file.",
+    )
+    user_header: str | None = Field(
+        None,
+        description="Header in which a proxy in front of the pages says who is signed in; only"
+        " where nobody reaches the pages around that proxy. LOUPE_USER_HEADER wins.",
+    )
     schedule: str = Field("30 6 * * *", description="The morning run, as cron.")
     schedule_time_zone: str = "America/New_York"
     sensor_seconds: int = Field(30, ge=5, description="How often `loupe up` looks at the landing.")

@@ -12,10 +12,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from pipelines.build.views import fingerprint
+from pipelines.build import spark
+from pipelines.build.clock import Clock
+from pipelines.build.project import known_manifest, target_folder
 from pipelines.settings import DBT_PROJECT, Home, Settings
-
-FINGERPRINT_FILE = "loupe_fingerprint.txt"
 
 
 class DbtFailed(Exception):
@@ -41,7 +41,7 @@ class Dbt:
     """dbt's process for one home: `with Dbt(home, settings) as dbt: dbt.build(warehouse, …)`."""
 
     def __init__(self, home: Home, settings: Settings) -> None:
-        self.target = target_folder(home)
+        self.target = target_folder(home, settings)
         self.log = home.logs / "dbt_worker.log"
         environment = {
             **os.environ,
@@ -53,6 +53,8 @@ class Dbt:
             "LOUPE_MEMORY_LIMIT": settings.memory_limit,
             "LOUPE_THREADS": str(settings.threads),
         }
+        if settings.engine == "spark":
+            environment |= spark.environment(home, settings)
         home.logs.mkdir(parents=True, exist_ok=True)
         home.warehouse_dir.mkdir(parents=True, exist_ok=True)
         with self.log.open("w") as log:
@@ -85,30 +87,52 @@ class Dbt:
             if stream:
                 stream.close()
 
+    @property
+    def process_id(self) -> int:
+        """Of the child, for whoever measures it."""
+        return self._process.pid
+
     def parse(self) -> None:
-        """Wait until the project is parsed and its manifest written."""
+        """Wait until the project is parsed and its manifest kept."""
         if self._parsed:
             return
         answer = self._answer()
         if "parsed" not in answer:
             raise DbtFailed(answer["done"]["error"])
-        (self.target / FINGERPRINT_FILE).write_text(fingerprint())
         self._parsed = True
+
+    def manifest(self) -> dict[str, Any]:
+        """What dbt knows of the project; waits for the parse only when the project is a new one.
+
+        Raises DbtFailed when the project cannot be parsed or was edited meanwhile.
+        """
+        known = known_manifest(self.target)
+        if known is None:
+            self.parse()
+            known = known_manifest(self.target)
+        if known is None:
+            raise DbtFailed("The dbt project was edited while it was being read. Run again.")
+        return known
 
     def build(
         self,
         warehouse: Path,
         *,
         full_refresh: bool,
+        clock: Clock | None = None,
         told: Callable[[str], None] | None = None,
     ) -> list[Node]:
         """Seeds, models and tests, in order; `told` hears each node's id as it ends.
 
+        `clock` is for an engine that is only reached through dbt; a DuckDB warehouse holds it.
         Raises DbtFailed when a model could not be built. A failed test is a node's status.
         """
         self.parse()
         assert self._process.stdin is not None
-        request = {"warehouse": str(warehouse), "full_refresh": full_refresh}
+        environment = {"LOUPE_WAREHOUSE": str(warehouse)}
+        if clock:
+            environment |= {"LOUPE_RUN_ID": clock.run_id, "LOUPE_RUN_AT": str(clock.run_at)}
+        request = {"environment": environment, "full_refresh": full_refresh}
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
         while "done" not in (answer := self._answer()):
@@ -135,16 +159,10 @@ class Dbt:
         return json.loads(line)
 
 
-def target_folder(home: Home) -> Path:
-    """Where dbt keeps its parse cache and manifest for this home."""
-    return home.warehouse_dir / "dbt_target"
-
-
 def manifest(home: Home, settings: Settings) -> dict[str, Any]:
     """The project's manifest, parsed again only when the project has changed."""
-    target = target_folder(home)
-    known = target / FINGERPRINT_FILE
-    if not known.exists() or known.read_text() != fingerprint():
-        with Dbt(home, settings) as dbt:
-            dbt.parse()
-    return json.loads((target / "manifest.json").read_text("utf-8"))
+    known = known_manifest(target_folder(home, settings))
+    if known is not None:
+        return known
+    with Dbt(home, settings) as dbt:
+        return dbt.manifest()

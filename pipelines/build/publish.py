@@ -22,7 +22,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipelines.build import catalog, records
+from pipelines.build import catalog, decided, records
 from pipelines.build.clock import RUN_FORMAT
 from pipelines.ingest.killpoints import reached
 from pipelines.settings import Home, Settings
@@ -101,9 +101,15 @@ def clear_drafts(home: Home) -> None:
 
 
 def retire(home: Home, settings: Settings, today: date) -> list[str]:
-    """Delete publishes that are neither young, nor a month's last, nor current; names them."""
+    """Delete publishes that are neither young, nor a month's last, nor current; names them.
+
+    A run that a month was locked with is never deleted, nor anything while nobody can say which.
+    """
+    locked = decided.locked_runs(home)
+    if locked is None:
+        return []
     runs = sorted(p.name for p in home.published.glob("run_*") if p.is_dir())
-    keep = {records.current_run(home)}
+    keep = {records.current_run(home), *locked}
     last_of_month: dict[tuple[int, int], str] = {}
     for run in runs:
         day = datetime.strptime(run, RUN_FORMAT).date()
@@ -233,7 +239,12 @@ def _facts(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         from finance.store_days
         """
     ).fetchall()
-    return {"data_as_of": _text(newest), "newest_complete_day": _text(complete)}
+    [(decision,)] = con.execute("select max(decision_no) from quality.decisions").fetchall()
+    return {
+        "data_as_of": _text(newest),
+        "newest_complete_day": _text(complete),
+        "newest_decision": decision or 0,
+    }
 
 
 def _text(value: Any) -> Any:

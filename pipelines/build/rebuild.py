@@ -26,9 +26,12 @@ def rebuild_as_of(
 ) -> Path:
     """Rebuild what was published at `moment` (naive UTC) into `published/as_of_<moment>/`.
 
-    Reads the lake only: the batches and runs known then, and the clock of the newest run that
-    had published. The pointer is not moved. Raises NothingKnown.
+    Always by DuckDB, whichever engine builds every day: both make the same marts, and a cluster's
+    tables of today need not be touched to look back. Reads the lake only: the batches and runs
+    known then, and the clock of the newest run that had published. The pointer is not moved.
+    Raises NothingKnown.
     """
+    settings = settings.model_copy(update={"engine": "duckdb"})
     with only_writer(home):
         records.mend(home)
         run, checks = _newest_published(home, moment)

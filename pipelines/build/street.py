@@ -17,14 +17,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import polars as pl
+
 from expectations.client import Judge
 from expectations.verdict import CheckResult, Verdict
-from pipelines.build import publish, records, views
+from pipelines.build import decided, publish, records, spark, views
 from pipelines.build.clock import Clock, utc_now
-from pipelines.build.dbt import Dbt, Node, manifest
+from pipelines.build.dbt import Dbt, Node
 from pipelines.build.lock import only_writer
 from pipelines.ingest.batch import BatchResult, take_in
 from pipelines.ingest.killpoints import reached
+from pipelines.ingest.ledger import NewestDecision
 from pipelines.settings import Home, Settings
 
 KILL_POINTS = ("before_build", "mid_build", "after_build", "before_pointer", "after_pointer")
@@ -103,9 +106,18 @@ class Street:
         self._held.close()
 
     def take_in(self) -> BatchResult:
-        """Landing → lake: one atomic batch of whatever is new."""
-        self.batch = take_in(self.home, self.settings, progress=self._take_in_told)
+        """Landing and decisions → lake: one atomic batch of whatever is new."""
+        self.batch = take_in(
+            self.home, self.settings, progress=self._take_in_told, decided=self._decided
+        )
         return self.batch
+
+    def _decided(self, newest: NewestDecision | None) -> pl.DataFrame:
+        """The decisions taken since; where they cannot be read, the run goes on and says so."""
+        read = decided.after(self.home, newest)
+        if read.warning:
+            self.checks.append(decided.as_check(read.warning))
+        return read.rows
 
     def _take_in_told(self, what: str, done: int, total: int) -> None:
         self.told(f"Taking in files: {what}", done, total)
@@ -135,14 +147,18 @@ class Street:
                 reached("mid_build")
             self.told("Building the marts", done, total)
 
+        on_spark = self.settings.engine == "spark"
+        full_refresh = prepared.full_refresh or (on_spark and not spark.is_known(self.home))
         self.nodes = self._dbt.build(
-            self.home.warehouse_file, full_refresh=prepared.full_refresh, told=told
+            self.home.warehouse_file, full_refresh=full_refresh, clock=self.clock, told=told
         )
         tests = [_as_check(node) for node in self.nodes if node.is_test]
         self.checks += tests
         failed = [c for c in tests if not c.passed and c.severity == "block"]
         if failed:
             raise Blocked("warehouse", failed)
+        if on_spark:
+            spark.show(self.home, self.settings, self.manifest)
         views.mark_built(self.home.warehouse_file, self.settings, prepared)
         reached("after_build")
         return self.nodes
@@ -185,8 +201,7 @@ class Street:
     def manifest(self) -> dict[str, Any]:
         """dbt's description of the project."""
         if not hasattr(self, "_manifest"):
-            self._dbt.parse()
-            self._manifest = manifest(self.home, self.settings)
+            self._manifest = self._dbt.manifest()
         return self._manifest
 
     def end(self, fault: BaseException | None = None) -> Outcome:

@@ -9,7 +9,6 @@ left alone after that; their glob sees later batches by itself.
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,10 +18,11 @@ from pathlib import Path
 import duckdb
 
 from pipelines.build.clock import RUN_FORMAT, Clock
+from pipelines.build.project import fingerprint
 from pipelines.ingest.contracts import load_contract
-from pipelines.settings import DBT_PROJECT, Home, Settings
+from pipelines.settings import Home, Settings
 
-LAKE_TABLES = ("files", "file_scopes", "rejected_rows", "skipped_rows")
+LAKE_TABLES = ("files", "file_scopes", "rejected_rows", "skipped_rows", "decisions")
 RUN_TABLES = {"runs": "run", "check_results": "check_results"}
 SCHEMA_FOLDER = "_schema"
 _LOCK_SECONDS = 10  # a killed run's children need a moment to notice
@@ -86,7 +86,9 @@ def prepare(
         batches = [b for b in batches if datetime.strptime(b, BATCH_FORMAT) <= batches_until]
     if runs_before is not None:
         runs = [r for r in runs if datetime.strptime(r, RUN_FORMAT) < runs_before]
-    with connect(warehouse or home.warehouse_file, settings) as con:
+    warehouse = warehouse or home.warehouse_file
+    _part_from_other_engine(warehouse, settings)
+    with connect(warehouse, settings) as con:
         for schema in ("raw", "pending", "ops"):
             con.execute(f"create schema if not exists {schema}")
         con.execute("create table if not exists ops.built_batches (batch_id varchar)")
@@ -97,7 +99,7 @@ def prepare(
             "create table if not exists ops.touched"
             " (build_no integer, store_id varchar, business_date date)"
         )
-        full = afresh or _column(con, "ops.built_by") != {fingerprint()}
+        full = afresh or _column(con, "ops.built_by") != {_builder(settings)}
         if full:
             con.execute("delete from ops.built_batches; delete from ops.built_runs")
             con.execute("delete from ops.built_by")
@@ -133,13 +135,18 @@ def mark_built(warehouse: Path, settings: Settings, prepared: Prepared) -> None:
             if names:
                 con.executemany(f"insert into ops.built_{table} values (?)", [[n] for n in names])
         con.execute("delete from ops.built_by")
-        con.execute("insert into ops.built_by values (?)", [fingerprint()])
+        con.execute("insert into ops.built_by values (?)", [_builder(settings)])
         con.execute("update ops.build set build_no = build_no + 1")
-        con.execute(
-            "insert into ops.touched select build_no, store_id, business_date"
-            " from ops.build, intermediate.int_touched_store_days where ?",
-            [not prepared.full_refresh],
-        )
+        if settings.engine == "spark":
+            # It keeps its own account of what it has built, which can be ahead of this one: what
+            # was touched is not known here, and the publish copies everything.
+            con.execute("update ops.build set warehouse_id = cast(uuid() as varchar)")
+        else:
+            con.execute(
+                "insert into ops.touched select build_no, store_id, business_date"
+                " from ops.build, intermediate.int_touched_store_days where ?",
+                [not prepared.full_refresh],
+            )
         con.commit()
         con.execute("checkpoint")
 
@@ -152,21 +159,24 @@ def pending_batches(home: Home, settings: Settings) -> list[Path]:
             known = con.execute(
                 "select count(*) from duckdb_tables() where schema_name = 'ops'"
             ).fetchall()
-            if known != [(0,)] and _column(con, "ops.built_by") == {fingerprint()}:
+            if known != [(0,)] and _column(con, "ops.built_by") == {_builder(settings)}:
                 built = _column(con, "ops.built_batches")
     return [home.batches / b for b in _named(home.batches) if b not in built]
 
 
-def fingerprint(project: Path = DBT_PROJECT) -> str:
-    """Which project built a warehouse; a changed model, seed or contract builds it afresh."""
-    digest = hashlib.sha256()
-    for folder in ("models", "macros", "seeds"):
-        for path in sorted((project / folder).rglob("*")):
-            if path.suffix in {".sql", ".yml", ".csv"}:
-                digest.update(path.relative_to(project).as_posix().encode())
-                digest.update(path.read_bytes())
-    digest.update((project / "dbt_project.yml").read_bytes())
-    return digest.hexdigest()
+def _builder(settings: Settings) -> str:
+    return f"{settings.engine} {fingerprint()}"
+
+
+def _part_from_other_engine(warehouse: Path, settings: Settings) -> None:
+    """Where another engine's marts are shown, views stand where tables should: begin anew."""
+    if not warehouse.exists():
+        return
+    with connect(warehouse, settings) as con:
+        noted = con.execute("from duckdb_tables() where table_name = 'built_by'").fetchall()
+        builders = _column(con, "ops.built_by") if noted else set()
+    if any(builder.split(" ")[0] != settings.engine for builder in builders):
+        discard(warehouse)
 
 
 def _named(folder: Path) -> list[str]:

@@ -18,12 +18,19 @@ def write_demo(
     seed: int,
     plant_errors: bool,
     if_empty: bool,
+    dialect: str = "",
 ) -> None:
-    """Write the exports below `landing` and the labels of the planted errors beside it."""
-    from pipelines.demo import write_network
+    """Write the exports below `landing` and the labels of the planted errors beside it.
+
+    `dialect` names systems, with commas between, in whose layout they are written; the mappings
+    that read them go to the home's own. Raises ValueError for one that is not known.
+    """
+    from pipelines.demo import dialects, write_network
 
     if if_empty and (_has_landed(home) or _has_batches(home)):
         return
+    clothes = [name.strip() for name in dialect.split(",") if name.strip()]
+    dialects.write_mappings(clothes, home.mappings)
     home.landing.mkdir(parents=True, exist_ok=True)
     until = until or _last_day_sent(datetime.now(UTC))
     with progress() as told:
@@ -35,6 +42,7 @@ def write_demo(
             until=until,
             seed=seed,
             plant_errors=plant_errors,
+            dialect=clothes,
             progress=lambda done, total: told("Writing the demonstration exports", done, total),
         )
     _come_by_now(home, time.time())

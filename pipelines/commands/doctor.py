@@ -105,6 +105,18 @@ def _settings(home: Home) -> Finding:
     return Finding("Settings", True, str(path) if path.exists() else "all defaults")
 
 
+def _engine(home: Home) -> Finding:
+    from pipelines.build import spark
+
+    try:
+        settings = home.settings()
+        if settings.engine == "spark":
+            spark.require(settings)
+    except SettingsError as fault:
+        return Finding("Engine", False, str(fault), 'or set engine = "duckdb" in loupe.toml')
+    return Finding("Engine", True, settings.engine)
+
+
 def _contract(home: Home) -> Finding:
     from pipelines.ingest.contracts import ContractError, load_contract
 
@@ -117,7 +129,8 @@ def _contract(home: Home) -> Finding:
 
 def _mappings(home: Home) -> Finding:
     from pipelines.ingest.contracts import load_contract
-    from pipelines.ingest.mappings import MappingError, load_mappings
+    from pipelines.ingest.mapping.faults import MappingError
+    from pipelines.ingest.mapping.loading import load_mappings
     from pipelines.settings import SHIPPED_MAPPINGS
 
     try:
@@ -151,6 +164,7 @@ _LOOKS: list[Callable[[Home], Finding]] = [
     _local_disk,
     _space,
     _settings,
+    _engine,
     _contract,
     _mappings,
     _landing,

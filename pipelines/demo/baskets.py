@@ -35,15 +35,23 @@ def tax_rate(receipt: Receipt, states: dict[str, int]) -> int:
 
 
 def merchandise(
-    receipt: Receipt, shelf: Shelf, count: int, rate: int, rng: Random, *, takes: bool
+    receipt: Receipt,
+    shelf: Shelf,
+    count: int,
+    rate: int,
+    rng: Random,
+    *,
+    takes: bool,
+    piece_first: bool = False,
 ) -> list[Line]:
     """`count` lines of goods from the shelf; `takes` says whether they really leave it.
 
-    Fewer when the shelf has too little. Goods merely shown are named, not moved.
+    Fewer when the shelf has too little. Goods merely shown are named, not moved. `piece_first`:
+    the first line is a serialised piece.
     """
     lines: list[Line] = []
-    for _ in range(count):
-        parcel = _pick(shelf, rng, takes)
+    for number in range(count):
+        parcel = _pick(shelf, rng, takes, piece=piece_first and number == 0)
         shown = {line.parcel.serial for line in lines if line.parcel and line.parcel.piece}
         if parcel is None or parcel.serial in shown:
             continue
@@ -63,8 +71,8 @@ def merchandise(
     return lines
 
 
-def _pick(shelf: Shelf, rng: Random, takes: bool) -> Parcel | None:
-    soft = shelf.units_in_stock(2)
+def _pick(shelf: Shelf, rng: Random, takes: bool, *, piece: bool = False) -> Parcel | None:
+    soft = [] if piece else shelf.units_in_stock(2)
     if soft and rng.random() < 0.22:
         item = rng.choice(soft)
         units = 1 if rng.random() < 0.85 else 2
@@ -89,8 +97,8 @@ def struck_out(receipt: Receipt, shelf: Shelf, rate: int, rng: Random) -> list[L
     return lines
 
 
-def service(rate: int, rng: Random) -> Line:
-    price = rng.choice(_SERVICES)
+def service(rate: int, rng: Random, *, dear: bool = False) -> Line:
+    price = _SERVICES[-1] if dear else rng.choice(_SERVICES)
     return Line("service", 1, price, price, money.tax_on(price, rate))
 
 
@@ -123,4 +131,5 @@ def brought_back(promise: Promise, place: Place, shelf: Shelf, rng: Random) -> L
         "merchandise", -sold.quantity, sold.list_price, -sold.net, -sold.tax, parcel,
         reason=sold.reason, is_override=sold.is_override,
         returns=promise.receipt.transaction_id, return_reason=reason,
+        sold_by=promise.receipt.associate,
     )  # fmt: skip

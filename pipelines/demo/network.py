@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
-from pipelines.demo import errors, trading
+from pipelines.demo import dialects, errors, trading
 from pipelines.demo.assortment import make_assortment
+from pipelines.demo.banking import Bank
+from pipelines.demo.cashiers import Cashiers
 from pipelines.demo.chance import chance
+from pipelines.demo.dialects.layout import NATIVE, Layout
 from pipelines.demo.exports import Export, Landing, arrival, files_for
 from pipelines.demo.people import Clients, Staff
 from pipelines.demo.places import BOUTIQUE, Place, make_places
 from pipelines.demo.planting import Planter
 from pipelines.demo.rows import Target
+from pipelines.demo.selling import Alter, Day, Wish, traffic
 from pipelines.demo.selling import Counter as SalesCounter
-from pipelines.demo.selling import Day, Wish, traffic
 from pipelines.demo.stock import Workshop
 from pipelines.demo.supply import Supply
 
@@ -52,6 +56,8 @@ def write_network(
     seed: int = 7,
     plant_errors: bool = True,
     files_per: str | None = None,
+    dialect: Sequence[str] = (),
+    without: Collection[str] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> Summary:
     """Write the exports of `days` days up to and with `until` below `landing`.
@@ -59,15 +65,21 @@ def write_network(
     The same arguments give the same bytes and modification times. Without `plant_errors` the
     same world is exported faultlessly. `files_per` is "store_day" or "day" (one file a dataset
     for the network, errors in files of their own); by default large networks write daily files.
+    `dialect` names the systems in whose layout the exports are written (see dialects): their
+    mappings, which dialects.write_mappings() writes, are needed to read them. Left out are the
+    kinds of errors in `without`, and those that a dialect has no words for.
     `progress` is told days done and days to do. Memory does not grow with `days`.
     """
     if stores < 1 or days < 1:
         raise ValueError("A network has at least one store and one day.")
     first = until - timedelta(days=days - 1)
-    network = _Network(seed, make_places(stores, first, days, seed), first, until)
+    layouts = dialects.layouts(dialect)
+    network = _Network(seed, make_places(stores, first, days, seed), first, until, layouts)
     planned = errors.plan(seed, network.places, first, days)
-    planter = Planter(seed)
-    target = Landing(landing, files_per or files_for(stores))
+    left_out = {*without, *dialects.unsaid(dialect)}
+    cashiers = Cashiers(seed, network.full_time(), first, until) if plant_errors else None
+    planter = Planter(seed, cashiers)
+    target = Landing(landing, files_per or files_for(stores), layouts)
     network.write_lists(target)
     for number in range(days):
         day = first + timedelta(days=number)
@@ -75,15 +87,25 @@ def write_network(
         with target.one_day(day, errors.DAILY, arrives):
             for index, place in enumerate(network.places):
                 error = planned.get((place.store_id, day))
-                exports, sold = network.store_day(index, day, error.wish if error else Wish())
+                told = error if plant_errors and error and error.kind not in left_out else None
+                exports, sold = network.store_day(
+                    index,
+                    day,
+                    error.wish if error else Wish(),
+                    planter.spoiler(told) if told else None,
+                )
+                planter.carry(place, exports, sold)
                 sent = list(exports.values())
-                if error and plant_errors:
-                    sent = planter.plant(error, exports, sold)
+                if told:
+                    sent = planter.plant(told, place, network.staff_of(place), exports, sold)
                 for export in sent:
                     target.store_day(export)
+                network.book(sold)
         network.write_new_clients(target, day, arrives)
+        network.write_money(target, day, arrives)
         if progress:
             progress(number + 1, days)
+    planter.finish()
     summary = Summary(
         stores=stores,
         first_day=first,
@@ -102,8 +124,16 @@ def write_network(
 class _Network:
     """The true world, and how it is told."""
 
-    def __init__(self, seed: int, places: list[Place], first: date, until: date) -> None:
+    def __init__(
+        self,
+        seed: int,
+        places: list[Place],
+        first: date,
+        until: date,
+        layouts: dict[str, Layout],
+    ) -> None:
         self._seed = seed
+        self._layouts = layouts
         self._first = first
         self._until = until
         self.places = places
@@ -114,18 +144,22 @@ class _Network:
         self._counter = SalesCounter(
             seed, places, self._supply.shelves, self._clients, self._staff, until
         )
+        self._bank = Bank()
+        self._today: dict[str, list[Any]] = defaultdict(list)
 
-    def store_day(self, index: int, day: date, wish: Wish) -> tuple[dict[str, Export], Day]:
+    def store_day(
+        self, index: int, day: date, wish: Wish, alter: Alter | None
+    ) -> tuple[dict[str, Export], Day]:
         """Live the day in one place, and export it; nothing when it is closed."""
         place = self.places[index]
         hours = trading.hours(place, day)
         if hours is None:
-            return {}, Day([], [])
+            return {}, Day()
         moved = self._supply.morning(index, day)
-        sold = Day([], [])
+        sold = Day()
         rows: dict[str, list] = {}
         if place.sells:
-            sold = self._counter.day(index, day, hours, wish)
+            sold = self._counter.day(index, day, hours, wish, alter)
             rows["sales_lines"] = [row for one in sold.receipts for row in one.sales_lines()]
             rows["tenders"] = [row for one in sold.receipts for row in one.tenders()]
             rows["till_closings"] = sold.closings
@@ -138,7 +172,14 @@ class _Network:
         rows["stock_movements"] = moved
         rng = chance(self._seed, "arrival", place.store_id, day)
         return {
-            dataset: Export(dataset, place, day, lines, arrival(place, day, rng))
+            dataset: Export(
+                dataset,
+                place,
+                day,
+                lines,
+                arrival(place, day, rng),
+                layout=self._layouts.get(dataset, NATIVE),
+            )
             for dataset, lines in rows.items()
         }, sold
 
@@ -157,6 +198,32 @@ class _Network:
         new = self._clients.new_today()
         if new:
             target.reference("clients", day, new, arrives)
+
+    def full_time(self) -> dict[str, str]:
+        """Who is most at the till, by boutique."""
+        return {
+            place.store_id: self._staff.full_time(place)
+            for place in self.places
+            if place.format == BOUTIQUE
+        }
+
+    def staff_of(self, place: Place) -> list[str]:
+        return self._staff.all_of(place)
+
+    def book(self, sold: Day) -> None:
+        """What tills, processor, bank and ledger will tell of a day in one place."""
+        self._bank.take(sold.operations, sold.bag)
+        self._today["till_events"] += sold.events
+        self._today["ledger_postings"] += sold.postings
+        self._today["sale_documents"] += sold.papers
+
+    def write_money(self, target: Landing, day: date, arrives: datetime) -> None:
+        """One file a dataset for the whole network; what is settled later comes later."""
+        told, self._today = self._today, defaultdict(list)
+        told["card_settlements"] = self._bank.settled(day)
+        told["bank_deposits"] = self._bank.deposits(day)
+        for dataset, rows in told.items():
+            target.network_day(dataset, day, rows, arrives)
 
     def _trading_days(self) -> Iterator[tuple]:
         last = self._until + timedelta(days=_CALENDAR_AHEAD)

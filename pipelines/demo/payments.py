@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 from pipelines.demo.receipts import Payment, Receipt
@@ -12,22 +13,36 @@ _DIPLOMATIC = "diplomatic"
 
 
 def pay(receipt: Receipt, rng: Random, gift_cards: list[int]) -> list[Payment]:
-    """Payments that settle the receipt to the cent. `gift_cards` are balances still unspent.
+    """Payments that settle the receipt, to the cent but where cash is rounded.
 
-    Payments already on the receipt (a deposit applied) are kept and the rest is paid.
+    Payments already on the receipt (a deposit applied) are kept and the rest is paid. `gift_cards`
+    are balances still unspent.
     """
     due = receipt.total - sum(payment.worth for payment in receipt.payments)
     payments = list(receipt.payments)
     if due < 0:
-        payments.append(_refund(due, rng))
+        payments.append(_refund(receipt, due, rng))
     elif due > 0:
         payments += _charge(receipt, due, rng, gift_cards)
     return payments
 
 
-def _refund(due: int, rng: Random) -> Payment:
+def pay_by(kind: str, receipt: Receipt, rng: Random) -> list[Payment]:
+    """The whole sum by card or in cash, as it was rung. As many dice whatever the sum."""
+    if kind == "cash":
+        return [_cash(receipt, receipt.total, named=False)]
+    back = receipt.cash_back
+    card = _card(receipt.total + back, rng)
+    if receipt.is_free:
+        return []
+    if receipt.status == "post_voided":
+        return [card, replace(card, amount=-card.amount)]
+    return [card, Payment("cash", -back)] if back else [card]
+
+
+def _refund(receipt: Receipt, due: int, rng: Random) -> Payment:
     if -due <= _CASH_REFUND_LIMIT and rng.random() < 0.4:
-        return Payment("cash", due)
+        return Payment("cash", receipt.place.in_cash(due, receipt.at.date()))
     if rng.random() < 0.08:
         return Payment("store_credit", due)
     return _card(due, rng)
@@ -53,24 +68,28 @@ def _rest(receipt: Receipt, due: int, rng: Random) -> list[Payment]:
         by_wire = due > 40_000_00 or (due > 15_000_00 and dice < 0.3)
         return [_wire(due, rng) if by_wire else _card(due, rng)]
     if due < 3_000_00 and dice < 0.14:
-        return [_cash(due, named=False)]
+        return [_cash(receipt, due, named=False)]
     if receipt.client is not None and due > 2_000_00:
-        rare = _by_a_named_payer(due, dice, rng)
+        rare = _by_a_named_payer(receipt, due, dice, rng)
         if rare:
             return [rare]
     if due > 1_000_00 and dice > 0.93:
         part = due * rng.randrange(30, 70) // 100 // 100 * 100
         other = due - part
         in_cash = other < 4_000_00 and rng.random() < 0.4
-        second = _cash(other, receipt.client is not None) if in_cash else _card(other, rng)
+        second = (
+            _cash(receipt, other, named=receipt.client is not None)
+            if in_cash
+            else _card(other, rng)
+        )
         return [_card(part, rng), second]
     return [_card(due, rng)]
 
 
-def _by_a_named_payer(due: int, dice: float, rng: Random) -> Payment | None:
+def _by_a_named_payer(receipt: Receipt, due: int, dice: float, rng: Random) -> Payment | None:
     """The rarer means, which only known clients use; None for a card."""
     if 3_000_00 < due < 45_000_00 and dice < 0.02:
-        return _cash(due, named=True)
+        return _cash(receipt, due, named=True)
     for below, kind, most in (
         (0.05, "check", None),
         (0.08, "cashiers_check", None),
@@ -83,8 +102,9 @@ def _by_a_named_payer(due: int, dice: float, rng: Random) -> Payment | None:
     return _wire(due, rng) if due > 60_000_00 and dice < 0.45 else None
 
 
-def _cash(due: int, named: bool) -> Payment:
+def _cash(receipt: Receipt, due: int, *, named: bool) -> Payment:
     """Notes: the next 20, or 100 for more than 500; the rest is handed back."""
+    due = receipt.place.in_cash(due, receipt.at.date())
     note = 20_00 if due < 500_00 else 100_00
     tendered = -(-due // note) * note
     return Payment("cash", tendered, tendered - due, names_payer=named)

@@ -38,6 +38,7 @@ _ELSEWHERE = [
 ]  # fmt: skip
 _ABROAD = [("Geneva", "CH"), ("Singapore", "SG"), ("London", "GB"), ("Dubai", "AE")]
 _REMEMBERED = 400
+_MORE_SHIFTS = 2  # of the one who works full time
 
 
 class Clients:
@@ -148,8 +149,19 @@ class Staff:
                 )
                 self._at.setdefault(place.store_id, []).append(f"E{number:05d}")
 
+    def full_time(self, place: Place) -> str:
+        """Who is at the till more than anybody else."""
+        return self._at[place.store_id][1]
+
     def anyone(self, place: Place, rng: Random) -> str:
-        return rng.choice(self._at[place.store_id])
+        staff = self._at[place.store_id]
+        return rng.choice([*staff, *[self.full_time(place)] * _MORE_SHIFTS])
+
+    def another(self, place: Place, than: tuple[str, ...], rng: Random) -> str:
+        return rng.choice([one for one in self._at[place.store_id] if one not in than])
+
+    def all_of(self, place: Place) -> list[str]:
+        return self._at[place.store_id]
 
     def two(self, place: Place, rng: Random) -> tuple[str, str]:
         one, other = rng.sample(self._at[place.store_id], 2)

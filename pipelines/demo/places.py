@@ -11,6 +11,7 @@ from pipelines.demo import rows
 from pipelines.demo.chance import chance
 
 CURRENCY = "USD"
+_LAST_PENNY = date(2025, 11, 12)
 BOUTIQUE, ONLINE, WAREHOUSE = "boutique", "online", "warehouse"
 
 
@@ -37,6 +38,8 @@ class Place:
     registers: tuple[str, ...] = ("01", "02")
     writes_offsets: bool = False
     has_walk_in_code: bool = False
+    rounds_cash: bool = False  # to five cents, since the last penny was struck
+    writes_change_apart: bool = False  # as a payment of its own
     opened_on: date = date(2015, 5, 4)
     area: int = 2400
     renovation: tuple[date, date] | None = None
@@ -49,6 +52,13 @@ class Place:
     def walk_in(self) -> str:
         """The code this place rings anonymous clients on, if it has one."""
         return f"WALKIN-{self.store_id}" if self.has_walk_in_code else ""
+
+    def in_cash(self, due: int, day: date) -> int:
+        """What is paid in cash for so many cents."""
+        if not self.rounds_cash or day < _LAST_PENNY:
+            return due
+        sign = -1 if due < 0 else 1
+        return sign * ((abs(due) + 2) // 5 * 5)
 
     def stamp(self, local: datetime) -> str:
         """A local moment as this place's systems write it: some add the offset, some do not."""
@@ -142,6 +152,8 @@ def make_places(stores: int, first: date, days: int, seed: int) -> list[Place]:
                 registers=("01", "02") if tickets >= 4 else ("01",),
                 writes_offsets=index % 3 == 1,
                 has_walk_in_code=index % 2 == 0,
+                rounds_cash=index % 3 == 2,
+                writes_change_apart=index % 4 == 1,
                 opened_on=_opened_on(index, first, rng.randrange(3000)),
                 area=int(1400 + tickets * 320),
             )

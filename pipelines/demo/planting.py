@@ -8,19 +8,42 @@ can say nothing about the store-day, because a side of their comparison is absen
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from pipelines.demo import errors, measures, money
+from pipelines.demo import (
+    errors,
+    measures,
+    money,
+    planting_bank,
+    planting_people,
+    planting_receipts,
+    planting_tills,
+)
+from pipelines.demo.banking import settled
+from pipelines.demo.cashiers import Cashiers
 from pipelines.demo.chance import chance
 from pipelines.demo.errors import Error
 from pipelines.demo.exports import Export, due
+from pipelines.demo.labels import (
+    Label,
+    Scene,
+    card,
+    failed,
+    first_sale,
+    renumbered,
+    row,
+    tender_balance,
+)
 from pipelines.demo.places import Place
-from pipelines.demo.receipts import Receipt
+from pipelines.demo.receipts import Payment, Receipt
 from pipelines.demo.rows import columns
-from pipelines.demo.selling import Day
+from pipelines.demo.selling import Alter, Day
+from pipelines.demo.spoiling import spoiler
+from pipelines.demo.stock import Parcel
 from pipelines.demo.trading import next_open_day
 
 Exports = dict[str, Export]
@@ -43,25 +66,81 @@ _BAD = {
 }
 
 
+_MONEY: dict[str, Callable[[Scene], Label | None]] = {
+    name: getattr(module, name)
+    for module in (planting_bank, planting_people, planting_receipts, planting_tills)
+    for name in errors.KINDS
+    if hasattr(module, name)
+}
+_BOOKS_CLOSE_AFTER = 10  # days after the end of a month
+_DRAWER_NOTED = 5_00  # a drawer off by less is not worth a word
+_REMEMBERED = 3  # sold pieces a place
+
+
 class Planter:
     """Keeps the truth: every planted error with what it must lead to."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, cashiers: Cashiers | None = None) -> None:
         self._seed = seed
+        self._cashiers = cashiers
         self.truth: list[dict[str, Any]] = []
         self.files = {"duplicate": 0, "refused": 0, "superseded": 0, "never_sent": 0}
+        self._first_bag: dict[str, date] = {}
+        self._shifts: dict[tuple[str, str], int] = {}
+        self._sold: dict[str, list[Parcel]] = {}
         self._how: dict[str, Callable[[Error, Exports, Day], list[Export]]] = {
             errors.LATE: self._late,
             errors.MISSING: self._missing,
             errors.DUPLICATE: self._duplicate,
             errors.REEXPORT: self._reexport,
+            errors.BACK_DATED: self._reexport,
             errors.UNBALANCED: self._unbalanced,
             errors.BAD_LINE: self._bad_line,
             errors.DRIFT: self._drift,
         }
 
-    def plant(self, error: Error, exports: Exports, day: Day) -> list[Export]:
+    def spoiler(self, error: Error) -> Alter | None:
+        """What is done to the first receipt of the store-day while it is rung."""
+        rng = chance(self._seed, "spoil", error.store_id, error.day)
+        return spoiler(error.kind, rng, self._sold.get(error.store_id, []))
+
+    def carry(self, place: Place, exports: Exports, day: Day) -> None:
+        """What errors of earlier days do to this one, and what later ones need to know of it."""
+        closings = exports.get("till_closings")
+        for register in place.registers if closings else ():
+            by = self._shifts.get((place.store_id, register), 0)
+            if by and closings:
+                closings.rows = renumbered(closings.rows, register, by)
+        sold = self._sold.get(place.store_id, [])
+        for receipt in day.receipts:
+            back = [line.parcel.piece for line in receipt.lines if line.returns and line.parcel]
+            sold = [one for one in sold if one.piece not in back]
+            piece = receipt.piece
+            if receipt.counts and not receipt.is_spoilt and piece and not piece.comes_back:
+                sold += [piece.parcel] if piece.parcel else []
+        self._sold[place.store_id] = sold[-_REMEMBERED:]
+        if day.bag:
+            self._first_bag.setdefault(place.store_id, day.bag.day)
+        if self._cashiers:
+            self._cashiers.act(place, exports, day)
+
+    def finish(self) -> None:
+        """Labels what went on over weeks."""
+        for label in self._cashiers.labels() if self._cashiers else ():
+            number = f"E{len(self.truth) + 1:04d}"
+            self.truth.append({"error_id": number, **label})
+
+    def plant(
+        self, error: Error, place: Place, staff: list[str], exports: Exports, day: Day
+    ) -> list[Export]:
         """The store-day's exports with the error in them."""
+        if error.kind in _MONEY:
+            had_bags = self._first_bag.get(place.store_id, error.day) < error.day
+            scene = Scene(self._seed, error, place, exports, day, staff, had_bags, self._shifts)
+            label = _MONEY[error.kind](scene)
+            if label:
+                self._found(error, label.file_name, label.expected, **label.details)
+            return list(exports.values())
         for export in exports.values():
             export.is_planted = export.dataset in (error.dataset, self._also(error))
         return self._how.get(error.kind, self._gap)(error, exports, day)
@@ -80,7 +159,8 @@ class Planter:
             seconds=rng.randrange(3 * 3600, 30 * 3600)
         )
         minutes = _minutes_late(export)
-        self._found(error, export.file_name, [_received(error, minutes)], minutes_late=minutes)
+        expected = [_received(error, minutes), failed(error, "F11")]
+        self._found(error, export.file_name, expected, minutes_late=minutes)
         return list(exports.values())
 
     def _missing(self, error: Error, exports: Exports, day: Day) -> list[Export]:
@@ -102,7 +182,7 @@ class Planter:
             [
                 _file(again.file_name, "duplicate"),
                 _file(export.file_name, "accepted"),
-                _row("finance.deliveries", error, {"dataset": error.dataset}, status="duplicate"),
+                row("finance.deliveries", error, {"dataset": error.dataset}, status="duplicate"),
             ],
             original_file_name=export.file_name,
         )
@@ -111,21 +191,25 @@ class Planter:
     def _reexport(self, error: Error, exports: Exports, day: Day) -> list[Export]:
         right = exports[error.dataset]
         rng = chance(self._seed, "reexport", error.store_id, error.day)
-        wrong = replace(right, rows=_with_mistake(right, _first_sale(day), rng.randrange(50, 400)))
+        wrong = replace(right, rows=_with_mistake(right, first_sale(day), rng.randrange(50, 400)))
         right.suffix = "2"
         right.arrives = due(right.place, error.day) + timedelta(
             seconds=rng.randrange(5 * 3600, 50 * 3600)
         )
+        if error.kind == errors.BACK_DATED:
+            right.arrives += timedelta(days=_closed_after(error.day) - 2)
         changed = measures.changes(error.dataset, wrong.rows, right.rows)
         expected = [
-            _row("finance.restatements", error, {"measure": name}, **values)
+            row("finance.restatements", error, {"measure": name}, **values)
             for name, values in changed.items()
         ]
         expected += [
             _file(wrong.file_name, "superseded"),
             _file(right.file_name, "accepted"),
-            _row("finance.deliveries", error, {"dataset": error.dataset}, status="reopened"),
+            row("finance.deliveries", error, {"dataset": error.dataset}, status="reopened"),
         ]
+        if error.kind == errors.BACK_DATED:
+            expected.append(failed(error, "F11"))
         self.files["superseded"] += 1
         self._found(
             error, right.file_name, expected, replaced_file_name=wrong.file_name, measures=changed
@@ -139,7 +223,10 @@ class Planter:
             export = exports[dataset]
             export.rows = [row for row in export.rows if row[0] not in names]
         first, last = gone[0], gone[-1]
-        unexplained = sum(receipt.total for receipt in gone if receipt.counts)
+        payments = [one for receipt in gone if receipt.counts for one in receipt.payments]
+        unexplained = Counter[str]()
+        for payment in payments:
+            unexplained[payment.kind] += payment.worth
         values = {
             "register_id": first.register_id,
             "receipt_series": first.series,
@@ -152,9 +239,17 @@ class Planter:
             error,
             exports[error.dataset].file_name,
             [
-                _row("finance.receipt_gaps", error, values),
-                _failed(error, "F4"),
-                _tender_balance(error, first.register_id, "card", unexplained),
+                row("finance.receipt_gaps", error, values),
+                *[failed(error, check) for check in ("F4", *_unpaid_checks(payments))],
+                *[
+                    tender_balance(error, first.register_id, kind, declared_difference=worth)
+                    for kind, worth in unexplained.items()
+                ],
+                *[
+                    card(error, settled(day.operations, one).settlement_id)
+                    for one in payments
+                    if one.kind == "card"
+                ],
             ],
             **values,
             receipts=[
@@ -170,25 +265,32 @@ class Planter:
         return list(exports.values())
 
     def _unbalanced(self, error: Error, exports: Exports, day: Day) -> list[Export]:
-        receipt = _first_sale(day)
+        receipt = first_sale(day)
         payment = receipt.payments[-1]
         rng = chance(self._seed, "unbalanced", error.store_id, error.day)
         off = min(rng.randrange(100, 9000), payment.worth // 2)
         export = exports["tenders"]
         rows: list[Any] = list(export.rows)
-        at = max(i for i, row in enumerate(rows) if row[0] == receipt.transaction_id)
+        at = next(
+            i
+            for i, row in enumerate(rows)
+            if (row[0], row.tender_amount)
+            == (receipt.transaction_id, money.written(payment.amount))
+        )
         rows[at] = rows[at]._replace(tender_amount=money.written(payment.amount - off))
         export.rows = rows
+        unseen = _unpaid_checks([replace(payment, amount=off, change=0)])
         self._found(
             error,
             export.file_name,
             [
-                _unbalanced_row(error, receipt, receipt.total, receipt.total - off),
-                _failed(error, "F7"),
-                _tender_balance(error, receipt.register_id, payment.kind, off),
+                _unbalanced_row(error, receipt, receipt.total, receipt.paid - off),
+                *[failed(error, check) for check in ("F7", *unseen)],
+                tender_balance(error, receipt.register_id, payment.kind, declared_difference=off),
+                *_settled_otherwise(error, receipt, payment, day),
             ],
             transaction_id=receipt.transaction_id,
-            line_no=at + 2,
+            line_no=export.layout.line(at),
             old_value=money.written(payment.amount),
             new_value=rows[at].tender_amount,
         )
@@ -199,16 +301,18 @@ class Planter:
         rows: list[Any] = list(export.rows)
         variants = _BAD[error.dataset]
         column, text, what = variants[error.turn // 3 % len(variants)]
-        receipt = _first_sale(day)
+        receipt = first_sale(day)
         at = len(rows) // 2
         expected: list[dict[str, Any]] = []
         if error.dataset == "sales_lines":
             at = next(i for i, row in enumerate(rows) if row[0] == receipt.transaction_id)
             lost = money.read(rows[at].net_amount) + money.read(rows[at].tax_amount)
             expected = [
-                _unbalanced_row(error, receipt, receipt.total - lost, receipt.total),
-                _failed(error, "F7"),
+                _unbalanced_row(error, receipt, receipt.total - lost, receipt.paid),
+                *[failed(error, check) for check in ("F7", "F14")],
             ]
+            if rows[at].serial_number:  # it left the stock all the same
+                expected.append(failed(error, "F15"))
         if error.dataset == "stock_snapshots":
             pieces = [i for i, row in enumerate(rows) if row.serial_number]
             at = pieces[len(pieces) // 2]
@@ -217,17 +321,17 @@ class Planter:
         good = getattr(rows[at], column)
         rows[at] = rows[at]._replace(**{column: text})
         export.rows = rows
-        line = {"file_name": export.file_name, "line_no": at + 2}
+        line = {"file_name": export.file_name, "line_no": export.layout.line(at)}
         self._found(
             error,
             export.file_name,
             [
                 {"table": "quality.rejected_rows", "key": line, "values": {"column_name": column}},
-                _row("finance.deliveries", error, {"dataset": error.dataset}, status="incomplete"),
-                _failed(error, "F10"),
+                row("finance.deliveries", error, {"dataset": error.dataset}, status="incomplete"),
+                failed(error, "F10"),
                 *expected,
             ],
-            line_no=at + 2,
+            line_no=export.layout.line(at),
             column_name=column,
             value=text,
             true_value=str(good),
@@ -245,7 +349,7 @@ class Planter:
         comes = error.dataset in ("sales_lines", "tenders")
         minutes = _minutes_late(right)
         expected = [_file(export.file_name, "refused")]
-        expected += [_received(error, minutes)] if comes else _absent(error)
+        expected += [_received(error, minutes), failed(error, "F11")] if comes else _absent(error)
         self._found(
             error,
             export.file_name,
@@ -279,31 +383,42 @@ class Planter:
 # -- what an error must lead to ----------------------------------------------------------------
 
 
-def _row(table: str, error: Error, key: dict[str, Any], **values: Any) -> dict[str, Any]:
-    """A row of a published table about the error's store-day."""
-    where = {"store_id": error.store_id, "business_date": error.day.isoformat(), **key}
-    return {"table": table, "key": where, "values": values}
-
-
-def _failed(error: Error, check: str) -> dict[str, Any]:
-    return _row("finance.completeness_checks", error, {"check_id": check}, passed=False)
-
-
 def _file(name: str, status: str) -> dict[str, Any]:
     return {"table": "quality.files", "key": {"file_name": name}, "values": {"status": status}}
 
 
 def _received(error: Error, minutes: int) -> dict[str, Any]:
     key = {"dataset": error.dataset}
-    return _row("finance.deliveries", error, key, status="received", minutes_late=minutes)
+    return row("finance.deliveries", error, key, status="received", minutes_late=minutes)
 
 
 def _absent(error: Error) -> list[dict[str, Any]]:
     """What a file that never came leads to."""
-    expected = [_row("finance.deliveries", error, {"dataset": error.dataset}, status="missing")]
+    expected = [row("finance.deliveries", error, {"dataset": error.dataset}, status="missing")]
     if error.dataset in _OWED:
-        expected.append(_failed(error, "F1"))
+        expected.append(failed(error, "F1"))
     return expected
+
+
+def _settled_otherwise(
+    error: Error, receipt: Receipt, payment: Payment, day: Day
+) -> list[dict[str, Any]]:
+    """What a card payment told wrongly leads to: without its code, nothing matches it."""
+    if payment.kind != "card":
+        return []
+    operation = settled(day.operations, payment)
+    if operation.authorization:
+        return [card(error, operation.settlement_id, status="amount_differs")]
+    return [card(error, one) for one in (operation.settlement_id, receipt.transaction_id)]
+
+
+def _unpaid_checks(payments: Sequence[Payment]) -> list[str]:
+    """Checks that miss payments which till, ledger, drawer and processor know of."""
+    kinds = {payment.kind for payment in payments if payment.worth}
+    found = ["F8", "F14"] if kinds else []
+    cash = sum(payment.worth for payment in payments if payment.kind == "cash")
+    found += ["F9"] if abs(cash) >= _DRAWER_NOTED else []
+    return found + (["F13"] if "card" in kinds else [])
 
 
 def _not_judged(dataset: str) -> list[str]:
@@ -318,22 +433,12 @@ def _not_judged(dataset: str) -> list[str]:
 
 
 def _unbalanced_row(error: Error, receipt: Receipt, lines: int, paid: int) -> dict[str, Any]:
-    return _row(
+    return row(
         "finance.unbalanced_transactions",
         error,
         {"transaction_id": receipt.transaction_id},
         lines_total=money.written(lines),
         tenders_total=money.written(paid),
-    )
-
-
-def _tender_balance(error: Error, register_id: str, kind: str, difference: int) -> dict[str, Any]:
-    """A till whose closing is right where the payments sent are not."""
-    return _row(
-        "finance.tender_balances",
-        error,
-        {"register_id": register_id, "tender_type": kind},
-        declared_less_computed=money.written(difference),
     )
 
 
@@ -343,9 +448,15 @@ def _one_piece_short(error: Error, place: Place) -> list[dict[str, Any]]:
     found = replace(error, day=following)
     table = "inventory.stock_rollforward_daily"
     return [
-        _row(table, error, {}, residual_units="-1"),
-        _row(table, found, {}, residual_units="1"),
+        row(table, error, {}, residual_units="-1"),
+        row(table, found, {}, residual_units="1"),
     ]
+
+
+def _closed_after(day: date) -> int:
+    """Days from a day to one on which its month is closed for sure."""
+    next_month = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return (next_month - day).days + _BOOKS_CLOSE_AFTER + 3
 
 
 def _minutes_late(export: Export) -> int:
@@ -353,15 +464,6 @@ def _minutes_late(export: Export) -> int:
 
 
 # -- mistakes ----------------------------------------------------------------------------------
-
-
-def _first_sale(day: Day) -> Receipt:
-    """The sale the store-day was asked to begin with."""
-    return next(
-        receipt
-        for receipt in day.receipts
-        if receipt.counts and not receipt.is_withheld and receipt.payments and receipt.total > 0
-    )
 
 
 def _with_mistake(export: Export, sale: Receipt, amount: int) -> Sequence[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pipelines.demo import money
@@ -26,6 +26,8 @@ class Line:
     is_override: bool = False
     returns: str = ""  # the receipt that sold it
     return_reason: str = ""
+    sold_by: str = ""  # on a line given back
+    comes_back: bool = False
 
     @property
     def discount(self) -> int:
@@ -67,6 +69,9 @@ class Receipt:
     client: Client | None = None
     associate: str = ""
     operator: str = ""
+    cash_back: int = 0  # taken by card beside what was owed, and handed out
+    is_free: bool = False  # nobody was asked to pay
+    is_spoilt: bool = False  # an error was made at the counter
     is_withheld: bool = False  # rung, but kept out of the exports when errors are planted
     lines: list[Line] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
@@ -85,8 +90,26 @@ class Receipt:
         return sum(line.net + line.tax for line in self.lines if not line.is_voided)
 
     @property
+    def paid(self) -> int:
+        """What was paid for it, which a rounding of cash parts from what was owed."""
+        return sum(payment.worth for payment in self.payments)
+
+    @property
     def client_id(self) -> str:
         return self.client.client_id if self.client else self.place.walk_in
+
+    @property
+    def piece(self) -> Line | None:
+        """The first serialised piece sold on it."""
+        for line in self.lines:
+            if line.parcel and line.parcel.piece and line.quantity > 0 and not line.is_voided:
+                return line
+        return None
+
+    @property
+    def tax_state(self) -> str:
+        """The state its tax is owed to: where the goods go, or where they are handed over."""
+        return self.ship_to[0] if self.ship_to[2] == "US" else self.place.state
 
     def sales_lines(self) -> list[SalesLine]:
         place, day, stamp = self.place, self.at.date().isoformat(), self.place.stamp(self.at)
@@ -131,7 +154,7 @@ class Receipt:
     def tenders(self) -> list[Tender]:
         place, day, stamp = self.place, self.at.date().isoformat(), self.place.stamp(self.at)
         rows = []
-        for number, payment in enumerate(self.payments, 1):
+        for number, payment in enumerate(self._payment_lines(), 1):
             payer = self.client if payment.names_payer else None
             rows.append(
                 Tender(
@@ -160,6 +183,17 @@ class Receipt:
                 )
             )
         return rows
+
+    def _payment_lines(self) -> list[Payment]:
+        """Payments as the till writes them: some tills write change as a payment of its own."""
+        if not self.place.writes_change_apart:
+            return self.payments
+        lines = []
+        for payment in self.payments:
+            lines.append(replace(payment, change=0))
+            if payment.change:
+                lines.append(Payment("cash", -payment.change))
+        return lines
 
     def movements(self) -> list[StockMovement]:
         """What the receipt did to the shelf: nothing unless it was completed."""

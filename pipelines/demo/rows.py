@@ -162,6 +162,57 @@ class TillClosing(NamedTuple):
     banked_amount: str
 
 
+class TillEvent(NamedTuple):
+    event_id: str
+    store_id: str
+    register_id: str
+    business_date: str
+    occurred_at: str
+    event_type: str
+    transaction_id: str = ""
+    amount: str = ""
+    operator_id: str = ""
+    old_value: str = ""
+    new_value: str = ""
+    reason: str = ""
+
+
+class BankDeposit(NamedTuple):
+    deposit_id: str
+    store_id: str
+    business_date: str
+    deposited_amount: str
+    credited_on: str
+    credited_amount: str
+    currency: str
+
+
+class CardSettlement(NamedTuple):
+    settlement_id: str
+    store_id: str
+    authorization_code: str
+    card_last_four: str
+    captured_on: str
+    gross_amount: str
+    fee_amount: str
+    net_amount: str
+    settled_on: str
+    payout_id: str
+    currency: str
+
+
+class LedgerPosting(NamedTuple):
+    posting_id: str
+    store_id: str
+    business_date: str
+    account_kind: str
+    tax_state: str
+    tender_type: str
+    amount: str
+    currency: str
+    posted_on: str
+
+
 class StoreTraffic(NamedTuple):
     store_id: str
     business_date: str
@@ -205,6 +256,17 @@ class StockMovement(NamedTuple):
     expected_on: str = ""
 
 
+class SaleDocument(NamedTuple):
+    transaction_id: str
+    document_type: str
+    received_on: str
+    reference: str
+    expires_on: str = ""
+    minimum_purchase: str = ""
+    holder_name: str = ""
+    mission: str = ""
+
+
 DATASETS: dict[str, type[tuple]] = {
     "stores": Store,
     "items": Item,
@@ -218,6 +280,11 @@ DATASETS: dict[str, type[tuple]] = {
     "store_traffic": StoreTraffic,
     "stock_snapshots": StockSnapshot,
     "stock_movements": StockMovement,
+    "till_events": TillEvent,
+    "bank_deposits": BankDeposit,
+    "card_settlements": CardSettlement,
+    "ledger_postings": LedgerPosting,
+    "sale_documents": SaleDocument,
 }
 
 

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
 
-from pipelines.demo import baskets
+from pipelines.demo import banking, baskets, journal, ledger
+from pipelines.demo.banking import Bag, Operation
 from pipelines.demo.baskets import Promise
 from pipelines.demo.chance import chance, how_many
-from pipelines.demo.payments import pay
+from pipelines.demo.papers import papers
+from pipelines.demo.payments import pay, pay_by
 from pipelines.demo.people import Clients, Staff
 from pipelines.demo.places import ONLINE, Place
 from pipelines.demo.receipts import Payment, Receipt
-from pipelines.demo.rows import Client, StoreTraffic, TillClosing
+from pipelines.demo.rows import (
+    Client,
+    LedgerPosting,
+    SaleDocument,
+    StoreTraffic,
+    TillClosing,
+    TillEvent,
+)
 from pipelines.demo.stock import Shelf
 from pipelines.demo.till import Till
 from pipelines.demo.trading import Hours, demand, next_open_day
@@ -31,13 +41,25 @@ _KEPT_OPEN = 40  # deposits and gift cards a place remembers
 class Wish:
     """What a store-day must hold so that an error can be planted on it.
 
-    `gap` asks for receipts to be rung at that place of the first till's day and marked withheld.
+    `kind`, `pays`, `piece` and `special` are of the first receipt, `quiet` asks for a day without
+    any, `returns` for one with a return. `gap` asks for receipts to be rung at that place of the
+    first till's day and marked withheld.
     """
 
     receipts: int = 0
     lines_on_first: int = 1
+    kind: str = "sale"
+    pays: str = ""  # "", card, cash
+    piece: bool = False
+    special: str = ""  # "", diplomatic, export, distance
+    quiet: bool = False
+    returns: bool = False
     gap: str = ""  # "", inside, start_of_day, end_of_day
     gap_length: int = 0
+
+
+_NO_WISH = Wish()
+Alter = Callable[[Receipt], None]
 
 
 @dataclass(slots=True)
@@ -55,8 +77,13 @@ class Slot:
 class Day:
     """All that was rung in one place on one day."""
 
-    receipts: list[Receipt]
-    closings: list[TillClosing]
+    receipts: list[Receipt] = field(default_factory=list)
+    closings: list[TillClosing] = field(default_factory=list)
+    events: list[TillEvent] = field(default_factory=list)
+    operations: list[Operation] = field(default_factory=list)
+    bag: Bag | None = None
+    postings: list[LedgerPosting] = field(default_factory=list)
+    papers: list[SaleDocument] = field(default_factory=list)
 
 
 class Counter:
@@ -90,23 +117,54 @@ class Counter:
         self._coming_back: dict[tuple[date, int], list[Promise]] = defaultdict(list)
         self._deposits: list[list[tuple[date, Client, int]]] = [[] for _ in places]
         self._gift_cards: list[list[int]] = [[] for _ in places]
+        self._kept: dict[int, Promise] = {}
+        self._sold_gift_cards: dict[int, set[str]] = {}
 
-    def day(self, index: int, day: date, hours: Hours, wish: Wish) -> Day:
-        """The day of a place that is open."""
+    def day(
+        self, index: int, day: date, hours: Hours, wish: Wish, alter: Alter | None = None
+    ) -> Day:
+        """The day of a place that is open. `alter` spoils the first receipt before it is paid."""
         rng = chance(self._seed, "sales", self._places[index].store_id, day)
+        self._sold_gift_cards.pop(index, None)
         receipts: list[Receipt] = []
         for slot in self._slots(index, day, hours, wish, rng):
-            count = wish.lines_on_first if not receipts else 1
-            receipt = self._ring(index, slot, count, rng)
+            first = not receipts
+            receipt = self._ring(
+                index, slot, wish if first else _NO_WISH, rng, alter if first else None
+            )
             self._tills[index][slot.till].take(receipt)
             receipts.append(receipt)
-        closings = [row for till in self._tills[index] for row in till.close(hours)]
-        return Day(receipts, closings)
+        return self._closed(index, day, hours, receipts)
+
+    def _closed(self, index: int, day: date, hours: Hours, receipts: list[Receipt]) -> Day:
+        """The tills are closed, the bag is sealed, the books are told."""
+        place, closings, events = self._places[index], [], []
+        staff = self._staff.all_of(place)
+        for till in self._tills[index]:
+            rng = chance(self._seed, "drawer", place.store_id, till.register_id, day)
+            rows = till.close(hours, rng)
+            closings += rows
+            cash = next(row for row in rows if row.tender_type == "cash")
+            events += journal.events(place, cash, hours, staff, rng)
+        return Day(
+            receipts,
+            closings,
+            events,
+            banking.operations(receipts, self._seed),
+            banking.bag(place, day, closings, self._seed),
+            ledger.postings(place, day, receipts),
+            [paper for receipt in receipts for paper in papers(receipt, self._seed)],
+        )
 
     def _slots(self, index: int, day: date, hours: Hours, wish: Wish, rng: Random) -> list[Slot]:
         """Moments in order of time, one a minute at most, so that more fit in between."""
         place = self._places[index]
         promises = self._coming_back.pop((day, index), [])
+        if wish.quiet:
+            return []
+        kept = self._kept.get(index)
+        if wish.returns and kept and kept.receipt.at.date() < day:
+            promises = [self._kept.pop(index), *promises]
         count = max(how_many(rng, place.tickets_a_day * demand(day)), wish.receipts)
         minutes = int(hours.length * 60)
         count = min(count + len(promises), minutes - 20)
@@ -120,9 +178,10 @@ class Counter:
             if wish.receipts and number < 3:  # the errors are planted on the first till
                 slot.till = 0
             if wish.receipts and number == 0:
-                slot.kind = "sale"
+                slot.kind = wish.kind
             slots.append(slot)
-        for promise, slot in zip(promises, reversed(slots), strict=False):
+        free = [slot for number, slot in enumerate(slots) if number or not wish.receipts]
+        for promise, slot in zip(promises, _shuffled(free, rng), strict=False):
             slot.kind, slot.promises = "return", [promise]
         return self._with_gap(slots, wish) if wish.gap else slots
 
@@ -145,7 +204,9 @@ class Counter:
         cut = where if before else where + 1
         return slots[:cut] + extra + slots[cut:]
 
-    def _ring(self, index: int, slot: Slot, lines: int, rng: Random) -> Receipt:
+    def _ring(
+        self, index: int, slot: Slot, wish: Wish, rng: Random, alter: Alter | None
+    ) -> Receipt:
         place, shelf = self._places[index], self._shelves[index]
         series, number = self._tills[index][slot.till].number(slot.at.year)
         receipt = Receipt(
@@ -164,40 +225,64 @@ class Counter:
         if slot.kind == "return":
             self._give_back(index, receipt, slot.promises, rng)
         elif slot.kind == "sale":
-            self._sell(index, receipt, lines, rng)
+            self._sell(index, receipt, wish, rng)
         elif slot.kind == "post_voided":
             self._sell_and_cancel(index, receipt, rng)
             return receipt
         else:
-            self._other(index, receipt, slot.kind, rng)
-        spendable = self._gift_cards[index] if slot.kind in ("sale", "return") else []
-        receipt.payments = pay(receipt, rng, spendable)
+            self._other(index, receipt, slot.kind, rng, dear=bool(wish.pays))
+        if alter:
+            alter(receipt)
+        if wish.pays:
+            receipt.payments = pay_by(wish.pays, receipt, rng)
+            return receipt
+        receipt.payments = pay(receipt, rng, self._spendable(index, slot.kind, receipt))
         return receipt
 
-    def _sell(self, index: int, receipt: Receipt, at_least: int, rng: Random) -> None:
+    def _spendable(self, index: int, kind: str, receipt: Receipt) -> list[int]:
+        """Gift cards that may be spent: none by the hand that sold one the same day."""
+        sold_by = self._sold_gift_cards.get(index)
+        is_own = sold_by is not None and receipt.operator in sold_by
+        return self._gift_cards[index] if kind in ("sale", "return") and not is_own else []
+
+    def _sell(self, index: int, receipt: Receipt, wish: Wish, rng: Random) -> None:
         """Goods change hands; some of them will come back."""
-        shelf = self._shelves[index]
-        known = receipt.channel == "online" or rng.random() < 0.62
+        shelf, at_least = self._shelves[index], wish.lines_on_first
+        known = receipt.channel == "online" or rng.random() < 0.62 or bool(wish.special)
         if known:
             receipt.client = self._clients.somebody(index, receipt.at.date(), rng)
-        self._where_to(index, receipt, rng)
+        self._where_to(index, receipt, wish.special, rng)
         count = max(at_least, rng.choices((1, 2, 3), (80, 16, 4))[0])
         rate = baskets.tax_rate(receipt, self._states)
-        receipt.lines = baskets.merchandise(receipt, shelf, count, rate, rng, takes=True)
+        receipt.lines = baskets.merchandise(
+            receipt, shelf, count, rate, rng, takes=True, piece_first=wish.piece
+        )
         while len(receipt.lines) < at_least:
             receipt.lines.append(baskets.service(rate, rng))
         if not receipt.client and receipt.total > 3_000_00:  # nobody anonymous buys a necklace
             receipt.client = self._clients.somebody(index, receipt.at.date(), rng)
         receipt.lines += baskets.struck_out(receipt, shelf, rate, rng)
+        if wish.receipts:
+            return  # what errors are planted on is paid plainly and never comes back
         self._apply_deposit(index, receipt)
         for line in receipt.lines:
             if line.parcel and not line.is_voided and rng.random() < _RETURNED:
                 self._promise(index, Promise(receipt, line), rng)
+        self._keep(index, receipt)
 
-    def _where_to(self, index: int, receipt: Receipt, rng: Random) -> None:
+    def _keep(self, index: int, receipt: Receipt) -> None:
+        """A sale that nobody will bring back, unless a return is wished for."""
+        line = receipt.piece
+        if line and not line.comes_back and not receipt.exemption:
+            self._kept[index] = Promise(receipt, line)
+
+    def _where_to(self, index: int, receipt: Receipt, special: str, rng: Random) -> None:
         """Most goods are handed over; some are shipped, abroad or to another state."""
         client, dice = receipt.client, rng.random()
         if client is None:
+            return
+        if special:
+            self._ask_for(special, receipt, rng)
             return
         if receipt.channel == "online":
             receipt.ship_to = (client.state, client.postal_code, client.country)
@@ -216,6 +301,18 @@ class Counter:
             receipt.exemption = "export"
             receipt.exemption_reference = f"AWB-{rng.randrange(10**8):08d}"
 
+    def _ask_for(self, special: str, receipt: Receipt, rng: Random) -> None:
+        """A special sale of the kind wished for."""
+        if special == "diplomatic":
+            receipt.exemption = special
+            receipt.exemption_reference = f"MC-{rng.randrange(10**8):08d}"
+            return
+        receipt.channel = "distance"
+        receipt.ship_to = ("", "", "CH") if special == "export" else ("DE", "19801", "US")
+        if special == "export":
+            receipt.exemption = special
+            receipt.exemption_reference = f"AWB-{rng.randrange(10**8):08d}"
+
     def _apply_deposit(self, index: int, receipt: Receipt) -> None:
         """An older deposit of a client who came for their piece is used up."""
         waiting = self._deposits[index]
@@ -228,6 +325,7 @@ class Counter:
             receipt.payments = [Payment("deposit_applied", amount)]
 
     def _promise(self, index: int, promise: Promise, rng: Random) -> None:
+        promise.line.comes_back = True
         where = index
         if self._boutiques > 1 and rng.random() < _RETURNED_ELSEWHERE:
             where = rng.randrange(self._boutiques)
@@ -242,6 +340,8 @@ class Counter:
         """A return, or an exchange: something else leaves on the same receipt."""
         place, shelf = self._places[index], self._shelves[index]
         sold = promises[0].receipt
+        if receipt.operator in (sold.operator, sold.associate):  # nobody takes back their own sale
+            receipt.operator = self._staff.another(place, (sold.operator, sold.associate), rng)
         receipt.client = sold.client
         receipt.exemption = sold.exemption
         receipt.exemption_reference = sold.exemption_reference
@@ -265,16 +365,19 @@ class Counter:
             Payment("card", -total, card=number, authorization=approval),
         ]
 
-    def _other(self, index: int, receipt: Receipt, kind: str, rng: Random) -> None:
+    def _other(self, index: int, receipt: Receipt, kind: str, rng: Random, *, dear: bool) -> None:
         """Services, and money that is not a sale: gift cards, deposits, accounts."""
         if kind == "service":
-            receipt.lines = [baskets.service(baskets.tax_rate(receipt, self._states), rng)]
+            rate = baskets.tax_rate(receipt, self._states)
+            receipt.lines = [baskets.service(rate, rng, dear=dear)]
             if rng.random() < 0.5:
                 receipt.client = self._clients.somebody(index, receipt.at.date(), rng)
             return
         receipt.client = self._clients.somebody(index, receipt.at.date(), rng)
         if kind == "gift_card":
             receipt.lines = [baskets.gift_card(rng)]
+            sold_by = self._sold_gift_cards.setdefault(index, set())
+            sold_by.add(receipt.operator)
             if len(self._gift_cards[index]) < _KEPT_OPEN:
                 self._gift_cards[index].append(receipt.total)
         elif kind == "deposit":
@@ -284,6 +387,10 @@ class Counter:
                 self._deposits[index].append(kept)
         else:
             receipt.lines = [baskets.account_payment(rng)]
+
+
+def _shuffled(slots: list[Slot], rng: Random) -> list[Slot]:
+    return rng.sample(slots, len(slots))
 
 
 def traffic(place: Place, day: date, hours: Hours, seed: int) -> list[StoreTraffic]:

@@ -12,6 +12,7 @@ from pipelines.demo.rows import TillClosing
 from pipelines.demo.trading import Hours
 
 _FLOAT = 500_00
+_PETTY_CASH = 0.03
 
 
 class Till:
@@ -46,11 +47,16 @@ class Till:
             for payment in receipt.payments:
                 self._taken[payment.kind] += payment.worth
 
-    def close(self, hours: Hours) -> list[TillClosing]:
-        """The Z of the day: one row per means of payment, cash always among them."""
+    def close(self, hours: Hours, rng: Random) -> list[TillClosing]:
+        """The Z of the day: one row per means of payment, cash always among them.
+
+        What is over the float goes to the bank; what it lacks comes from the safe.
+        """
         self._z += 1
         place = self.place
         self._taken.setdefault("cash", 0)
+        paid_out = rng.randrange(12_00, 60_00, 25) if rng.random() < _PETTY_CASH else 0
+        left = self._taken["cash"] - paid_out
         rows = []
         for kind in sorted(self._taken):
             taken = self._taken[kind]
@@ -70,10 +76,10 @@ class Till:
                     transaction_count=self._count,
                     opening_float=money.written(_FLOAT) if cash else "",
                     declared_amount=money.written(taken),
-                    counted_amount=money.written(taken + _FLOAT if cash else taken),
-                    paid_in=money.written(0) if cash else "",
-                    paid_out=money.written(0) if cash else "",
-                    banked_amount=money.written(max(taken, 0)) if cash else "",
+                    counted_amount=money.written(max(left, 0) + _FLOAT if cash else taken),
+                    paid_in=money.written(max(-left, 0)) if cash else "",
+                    paid_out=money.written(paid_out) if cash else "",
+                    banked_amount=money.written(max(left, 0)) if cash else "",
                 )
             )
         self._first = self._last = None

@@ -2,6 +2,8 @@
 
     scan ─▶ archive under the hash ─▶ read, type, judge ─▶ write ─▶ one rename ─▶ ledger
 
+Decisions that people took since the last batch enter with the files, or alone.
+
 Killed anywhere, the next call finishes the work: before the rename nothing happened but copies in
 the archive; after it the ledger absorbs the batch. The caller holds the home's writer lock.
 """
@@ -9,28 +11,32 @@ the archive; after it the ledger absorbs the batch. The caller holds the home's 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
 from pipelines.ingest import READER_VERSION, lake, scopes
-from pipelines.ingest.archive import keep
+from pipelines.ingest.archive import Kept, keep_all
+from pipelines.ingest.books import Bookkeeper
 from pipelines.ingest.contracts import Contract, load_contract
+from pipelines.ingest.delivery import Delivery
 from pipelines.ingest.killpoints import reached
 from pipelines.ingest.landing import Found, scan, unchanged
-from pipelines.ingest.ledger import Earlier, Ledger
-from pipelines.ingest.mappings import Named, Register, load_mappings
-from pipelines.ingest.reading import KEPT_OF_REFUSED, Delivery, Reader
+from pipelines.ingest.ledger import Ledger, NewestDecision
+from pipelines.ingest.mapping.file_names import Named
+from pipelines.ingest.mapping.loading import load_mappings
+from pipelines.ingest.mapping.register import Register
+from pipelines.ingest.rounds import Progress, Rounds, accepted_twin
+from pipelines.ingest.tasks import Setup
+from pipelines.ingest.workers import readers_for
 from pipelines.settings import SHIPPED_MAPPINGS, Home, Settings
 
-# (what is being done, how much of it is done, how much there is)
-Progress = Callable[[str, int, int], None]
+Decided = Callable[[NewestDecision | None], pl.DataFrame]
+"""Gives the decisions after the newest one the lake holds, in order, as the contract has them."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,7 @@ class BatchResult:
     # Rows written, by dataset.
     rows: dict[str, int] = field(default_factory=dict)
     unchanged: int = 0
+    decisions: int = 0
 
     def count(self, status: str) -> int:
         return sum(one.status == status for one in self.files)
@@ -75,8 +82,9 @@ def take_in(
     now: datetime | None = None,
     progress: Progress | None = None,
     contract: Contract | None = None,
+    decided: Decided | None = None,
 ) -> BatchResult:
-    """Takes in everything new below `home.landing`.
+    """Takes in everything new below `home.landing`, and what `decided` gives.
 
     `now` stands for the moment of the commit (UTC when it has no zone); batch ids only grow.
     Raises ContractError, MappingError or SettingsError; bad files are outcomes, never exceptions.
@@ -89,7 +97,8 @@ def take_in(
     lake.refresh_schema(home, contract)
     ledger = Ledger.open(home.ledger_file, home.batches)
     try:
-        return _TakeIn(home, settings, contract, register, ledger, told).run(now)
+        decisions = decided(ledger.newest_decision) if decided else pl.DataFrame()
+        return _TakeIn(home, settings, contract, register, ledger, told, decisions).run(now)
     finally:
         ledger.close()
 
@@ -119,6 +128,7 @@ class _TakeIn:
         register: Register,
         ledger: Ledger,
         progress: Progress,
+        decisions: pl.DataFrame,
     ) -> None:
         self._home = home
         self._settings = settings
@@ -126,10 +136,10 @@ class _TakeIn:
         self._register = register
         self._ledger = ledger
         self._progress = progress
+        self._decisions = decisions
         self._considered = considered(register, contract)
         self._waiting: dict[str, str] = {}
         self._seen: list[tuple[Found, str]] = []
-        self._days: dict[tuple[str, str], list[tuple[int, str]]] = {}
 
     def run(self, now: datetime | None) -> BatchResult:
         self._progress("looking", 0, 0)
@@ -143,7 +153,7 @@ class _TakeIn:
         self._waiting = seen.waiting
         reached("after_scan")
         deliveries = self._deliveries(seen.found)
-        if not deliveries:
+        if not deliveries and self._decisions.is_empty():
             self._remember()
             return BatchResult(None, files=self._waiting_outcomes(), unchanged=seen.unchanged)
         _put_in_order(deliveries)
@@ -157,13 +167,14 @@ class _TakeIn:
             if one.status == "waiting":
                 self._waiting[one.found.name] = one.reason or ""
         done = [one for one in deliveries if one.status != "waiting"]
-        if not done:
+        if not done and self._decisions.is_empty():
             folder.abandon()
             self._remember()
             return BatchResult(None, files=self._waiting_outcomes(), unchanged=seen.unchanged)
         self._progress("writing", 0, 1)
         rows = folder.finish_tables()
-        manifest = self._write_books(folder, done, moment, rows)
+        books = Bookkeeper(folder, self._contract, moment, self._considered, {*self._waiting})
+        manifest = books.write(done, rows, self._decisions)
         os.sync()
         path = folder.commit()
         self._ledger.absorb(manifest)
@@ -176,6 +187,7 @@ class _TakeIn:
             [*map(_outcome, done), *self._waiting_outcomes()],
             rows,
             seen.unchanged,
+            self._decisions.height,
         )
 
     # ── which deliveries there are ───────────────────────────────────────────────────────────
@@ -183,13 +195,12 @@ class _TakeIn:
     def _deliveries(self, found: list[Found]) -> list[Delivery]:
         """Archives what was found; a delivery for each dataset that has not had it yet."""
         result: list[Delivery] = []
-        for number, one in enumerate(found):
+        archived = keep_all(((one.path, one.card_places) for one in found), self._home.archive)
+        for number, (one, kept) in enumerate(zip(found, archived, strict=True)):
             if number % 100 == 0:
                 self._progress("archiving", number, len(found))
-            try:
-                kept = keep(one.path, self._home.archive)
-            except OSError as fault:
-                words = (fault.strerror or str(fault)).lower()
+            if isinstance(kept, OSError):
+                words = (kept.strerror or str(kept)).lower()
                 self._waiting[one.name] = f"cannot be read: {words}"
                 continue
             if not unchanged(one):
@@ -202,7 +213,7 @@ class _TakeIn:
         self._progress("archiving", len(found), len(found))
         return result
 
-    def _new_of(self, one: Found, kept: Any) -> list[Delivery]:
+    def _new_of(self, one: Found, kept: Kept) -> list[Delivery]:
         same_place = self._ledger.file_at(one.name) == kept.file_id
         earlier = self._ledger.earlier(kept.file_id)
         if not one.claims:
@@ -227,7 +238,11 @@ class _TakeIn:
                 exported_at=claim.named.exported_at,
             )
             mine = [e for e in earlier if e.dataset == dataset.name]
-            if (twin := _accepted_twin(delivery, mine)) is not None:
+            if kept.refusal:
+                if same_place and any(e.read_as == read_as for e in mine):
+                    continue
+                delivery.refuse(kept.refusal)
+            elif (twin := accepted_twin(delivery, mine)) is not None:
                 if same_place:
                     continue
                 delivery.status = "duplicate"
@@ -244,182 +259,17 @@ class _TakeIn:
 
     def _read(self, deliveries: list[Delivery], folder: lake.BatchFolder) -> None:
         todo = [one for one in deliveries if not one.status]
-        done = 0
-
-        def tell(delivery: Delivery) -> None:
-            nonlocal done
-            done += 1
-            self._note_days(delivery)
-            if done % 100 == 0 or done == len(todo):
-                self._progress("reading", done, len(todo))
-
-        reader = Reader(
-            self._contract,
-            self._settings,
-            dict(lake.current_stores(self._home)),
-            folder,
-            self._whole_day_before,
-            tell,
-        )
-        stores = [one for one in todo if one.dataset and one.dataset.name == "stores"]
-        parts = [one for one in todo if one.mapping and one.mapping.scope_part]
-        apart = {*stores, *parts}
-        others = [one for one in todo if one not in apart]
-        self._read_once_each(stores, reader)
-        reader.zones.update(_zones_of(stores))
-        self._read_once_each(others, reader)
-        self._read_once_each(parts, reader)
-
-    def _read_once_each(self, deliveries: list[Delivery], reader: Reader) -> None:
-        """Reads the first of those with equal bytes; the others are duplicates of it."""
-        rest = deliveries
-        while rest:
-            first: dict[tuple[str, ...], Delivery] = {}
-            later: list[Delivery] = []
-            for one in rest:
-                assert one.mapping is not None and one.dataset is not None
-                own_name = one.mapping.name_counts or one.kept.is_one_line
-                same = (one.kept.file_id, one.dataset.name, one.named_as if own_name else "")
-                if first.setdefault(same, one) is not one:
-                    later.append(one)
-            reader.read(first.values())
-            rest = []
-            for one in later:
-                twins = [
-                    _as_earlier(other)
-                    for other in first.values()
-                    if other.kept.file_id == one.kept.file_id and other.dataset is one.dataset
-                ]
-                if (twin := _accepted_twin(one, twins)) is not None:
-                    one.status = "duplicate"
-                    one.reason = f"the same bytes as {twin.file_name}: ignored"
-                else:
-                    rest.append(one)
-
-    def _whole_day_before(self, part: Delivery, scope: str) -> str | None:
-        """The file that delivered the store-day whole before this part of it."""
-        assert part.dataset is not None
-        for sequence_no, name in self._days.get((part.dataset.name, scope), []):
-            if sequence_no < part.sequence_no:
-                return name
-        return self._ledger.whole_day(part.dataset.name, scope)
-
-    def _note_days(self, delivery: Delivery) -> None:
-        if delivery.status != "accepted" or delivery.dataset is None:
-            return
-        if delivery.dataset.scope != "store_day":
-            return
-        for one in delivery.scopes:
-            if one["scope_part"] is None:
-                self._days.setdefault((delivery.dataset.name, one["scope"]), []).append(
-                    (delivery.sequence_no, delivery.found.name)
-                )
+        setup = Setup(self._contract, self._register.mappings, self._settings, folder.batch_id)
+        with readers_for(todo, setup, folder.spools) as readers:
+            zones = dict(lake.current_stores(self._home))
+            rounds = Rounds(readers, folder, self._ledger, zones, self._progress)
+            try:
+                rounds.read(todo)
+            except BaseException:
+                folder.abandon()
+                raise
 
     # ── recording ────────────────────────────────────────────────────────────────────────────
-
-    def _write_books(
-        self,
-        folder: lake.BatchFolder,
-        deliveries: list[Delivery],
-        moment: datetime,
-        rows: dict[str, int],
-    ) -> dict[str, Any]:
-        stamp = {"known_from": moment, "_batch_id": folder.batch_id}
-        files: list[dict[str, Any]] = []
-        delivered: list[dict[str, Any]] = []
-        skipped: list[dict[str, Any]] = []
-        rejected: list[pl.DataFrame] = []
-        manifest: list[dict[str, Any]] = []
-        for one in deliveries:
-            dataset = one.dataset.name if one.dataset else None
-            told = f"{folder.batch_id}|{one.found.name}|{dataset or ''}"
-            delivery_id = hashlib.sha256(told.encode()).hexdigest()[:16]
-            whose = {"delivery_id": delivery_id, "file_id": one.kept.file_id}
-            exported_at = _naive(one.exported_at)
-            row = {
-                **whose,
-                "file_name": one.found.name,
-                "source_system": one.mapping.system if one.mapping else None,
-                "mapping": one.mapping.name if one.mapping else None,
-                "mapping_version": one.mapping.version if one.mapping else None,
-                "dataset": dataset,
-                "received_at": one.found.received_at,
-                "exported_at": exported_at,
-                "sequence_no": one.sequence_no,
-                "lines_read": one.lines_read,
-                "rows_loaded": one.loaded if one.status == "accepted" else 0,
-                "rows_rejected": one.rejected,
-                "rows_skipped": one.rows_skipped,
-                "status": one.status,
-                "status_reason": one.reason,
-                "control_total_check": one.control_check,
-                "file_bytes": one.found.stamp.size,
-            }
-            files.append({**row, **stamp})
-            scope_rows = [
-                {
-                    "dataset": dataset,
-                    **scope,
-                    **whose,
-                    "sequence_no": one.sequence_no,
-                    "exported_at": exported_at,
-                    "received_at": one.found.received_at,
-                }
-                for scope in one.scopes
-            ]
-            delivered.extend({**scope, **stamp} for scope in scope_rows)
-            skipped.extend(
-                {**whose, "dataset": dataset, "reason": reason, "row_count": lines, **stamp}
-                for reason, lines in one.skipped.items()
-            )
-            if one.faults.height:
-                kept = one.faults
-                if one.status == "refused":
-                    kept = kept.sort("_line_no").head(KEPT_OF_REFUSED)
-                rejected.append(
-                    kept.rename({"_line_no": "line_no"}).with_columns(
-                        pl.lit(text).alias(name)
-                        for name, text in {**whose, "dataset": dataset}.items()
-                    )
-                )
-            manifest.append(
-                {
-                    **row,
-                    "mtime_ns": one.found.stamp.mtime_ns,
-                    "inode": one.found.stamp.inode,
-                    "control": one.found.stamp.control,
-                    # Not settled while it waits for another dataset's sake.
-                    "considered": "" if one.found.name in self._waiting else self._considered,
-                    "read_as": one.read_as,
-                    "named": one.named_as,
-                    "skipped": one.skipped,
-                    "scopes": one.scopes,
-                }
-            )
-        folder.write_book("files", files)
-        folder.write_book("file_scopes", delivered)
-        folder.write_book("skipped_rows", skipped)
-        schema = self._contract.system["rejected_rows"].schema_in_lake
-        faults = pl.concat(rejected) if rejected else pl.DataFrame(schema=schema)
-        folder.write_book(
-            "rejected_rows",
-            faults.with_columns(
-                pl.lit(moment, dtype=pl.Datetime("us")).alias("known_from"),
-                pl.lit(folder.batch_id).alias("_batch_id"),
-            ),
-        )
-        told_all = {
-            "batch_id": folder.batch_id,
-            "committed_at": moment,
-            "datasets": rows,
-            "files": manifest,
-        }
-        text = json.dumps(told_all, default=_json, ensure_ascii=False)
-        with (folder.path / "manifest.json").open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        return json.loads(text)
 
     def _remember(self) -> None:
         """Files that brought nothing new are not looked at again until they change."""
@@ -448,44 +298,6 @@ def considered(register: Register, contract: Contract) -> str:
     return _digest(register.version, contract.fingerprint, str(READER_VERSION))
 
 
-def _accepted_twin(delivery: Delivery, earlier: Iterable[Earlier]) -> Earlier | None:
-    """An accepted delivery of the same bytes that says the same.
-
-    The name of a header-only file is all it says, and a mapping may read values from the name:
-    there, equal bytes under another name are another delivery.
-    """
-    assert delivery.mapping is not None
-    for one in earlier:
-        if one.status != "accepted":
-            continue
-        name_matters = delivery.mapping.name_counts or one.lines_read == 0
-        if not name_matters or one.named == delivery.named_as:
-            return one
-    return None
-
-
-def _as_earlier(one: Delivery) -> Earlier:
-    assert one.dataset is not None
-    return Earlier(
-        one.dataset.name,
-        one.status,
-        one.named_as,
-        one.lines_read,
-        one.read_as,
-        one.reason,
-        one.found.name,
-    )
-
-
-def _zones_of(stores: list[Delivery]) -> dict[str, str]:
-    """Time zones of the stores lists accepted in this batch, the later list winning."""
-    zones: dict[str, str] = {}
-    for one in sorted(stores, key=lambda one: one.sequence_no):
-        if one.status == "accepted":
-            zones.update(one.zones)
-    return zones
-
-
 def _outcome(one: Delivery) -> FileOutcome:
     return FileOutcome(
         one.found.name,
@@ -499,18 +311,6 @@ def _outcome(one: Delivery) -> FileOutcome:
         one.rejected,
         one.rows_skipped,
     )
-
-
-def _naive(moment: datetime | None) -> datetime | None:
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment is not None else None
-
-
-def _json(told: Any) -> Any:
-    if isinstance(told, datetime):
-        return told.isoformat(timespec="microseconds") + "Z"
-    if isinstance(told, date):
-        return told.isoformat()
-    raise TypeError(type(told))
 
 
 def _digest(*parts: str) -> str:

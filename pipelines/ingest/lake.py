@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import shutil
@@ -197,8 +198,9 @@ class BatchFolder:
         self._contract = contract
         self.batch_id = batch_id
         self.path = home.incoming / batch_id
-        self._spools = self.path / "spool"
-        self._spools.mkdir(mode=0o700, parents=True)
+        # Where rows stand until they are joined to a table.
+        self.spools = self.path / "spool"
+        self.spools.mkdir(mode=0o700, parents=True)
         self._open: dict[str, TableWriter] = {}
         self._adopted: dict[str, list[tuple[Path, int]]] = {}
         self._spooled = 0
@@ -214,7 +216,7 @@ class BatchFolder:
     def spool(self, dataset: str) -> TableWriter:
         """Where the rows of a big file stand until it is accepted."""
         self._spooled += 1
-        return self._writer(self._spools / f"{self._spooled}.parquet", dataset)
+        return self._writer(self.spools / f"{self._spooled}.parquet", dataset)
 
     def _writer(self, path: Path, dataset: str) -> TableWriter:
         return TableWriter(path, self._contract.datasets[dataset], self.batch_id)
@@ -241,7 +243,7 @@ class BatchFolder:
             counts[dataset] = writer.rows
         for dataset, spools in self._adopted.items():
             counts.setdefault(dataset, sum(rows for _, rows in spools))
-        shutil.rmtree(self._spools)
+        shutil.rmtree(self.spools)
         return counts
 
     def write_book(self, name: str, rows: list[dict[str, object]] | pl.DataFrame) -> None:
@@ -266,8 +268,11 @@ class BatchFolder:
         return target
 
     def abandon(self) -> None:
+        """Throws the batch away."""
         for writer in self._open.values():
-            writer.close()
+            # What it could not write is not wanted any more.
+            with contextlib.suppress(Exception):
+                writer.close()
         shutil.rmtree(self.path, ignore_errors=True)
 
 

@@ -15,7 +15,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines.ingest.mappings import Claim, MappingError, Register
+from pipelines.ingest import unclaimed
+from pipelines.ingest.card_fields import Stretch, stretches
+from pipelines.ingest.card_numbers import masked_name
+from pipelines.ingest.mapping.faults import MappingError
+from pipelines.ingest.mapping.register import Claim, Register
 from pipelines.settings import Settings
 
 CONTROL = ".control.json"
@@ -58,6 +62,12 @@ class Found:
     @property
     def control(self) -> Path | None:
         return self.path.with_name(self.path.name + CONTROL) if self.stamp.control else None
+
+    @property
+    def card_places(self) -> tuple[Stretch, ...]:
+        """Where in its lines a card number may stand, when it is of fixed width."""
+        layouts = (claim.mapping.columns_at for claim in self.claims)
+        return tuple({one: None for layout in layouts if layout for one in stretches(layout)})
 
     @property
     def received_at(self) -> datetime:
@@ -147,6 +157,10 @@ def _walk(
             if low.startswith((".", "~$")) or low in _NOISE:
                 continue
             name = prefix + entry.name
+            if (told := masked_name(entry.name)) != entry.name:
+                # The name would stand in the ledger, the lake and the archive.
+                waiting[prefix + told] = "its name holds a card number: rename it"
+                continue
             try:
                 is_folder = entry.is_dir()
                 trouble = None if is_folder else _trouble(entry, low)
@@ -209,10 +223,7 @@ def _claim(found: Found, register: Register, beside: dict[str, _Entry]) -> str |
         found.refusal = str(fault)
         return None
     if not found.claims:
-        found.refusal = (
-            "no mapping knows a file of this name. Native files are called "
-            "<dataset>[_<store>]_<yyyymmdd>[_<suffix>].csv; other systems need a mapping"
-        )
+        found.refusal = unclaimed.refusal(found.name, register.mappings)
     for claim in found.claims:
         marker = claim.mapping.marker_of(found.path.name)
         if marker is not None and marker not in beside:

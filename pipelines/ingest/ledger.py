@@ -15,9 +15,11 @@ from typing import Any
 
 from pipelines.ingest.landing import Known, Stamp
 
-_FORMAT = 1
+_FORMAT = 2
 _TABLES = """
-create table batches (batch_id text primary key);
+create table batches (
+    batch_id text primary key, decision_no integer, decision_id text
+);
 create table paths (
     name text primary key, size integer, mtime_ns integer, inode integer, control text,
     file_id text, considered text
@@ -40,10 +42,19 @@ class Earlier:
     dataset: str | None
     status: str
     named: str
-    lines_read: int
+    # Rows, good or bad; not the lines around them, such as titles. (In the ledger: lines_read.)
+    rows: int
     read_as: str
     status_reason: str | None
     file_name: str
+
+
+@dataclass(frozen=True)
+class NewestDecision:
+    """The newest decision the lake holds."""
+
+    decision_no: int
+    decision_id: str
 
 
 class Ledger:
@@ -81,6 +92,15 @@ class Ledger:
     def newest(self) -> str | None:
         """The newest batch, by name."""
         return self._db.execute("select max(batch_id) from batches").fetchone()[0]
+
+    @property
+    def newest_decision(self) -> NewestDecision | None:
+        """The newest decision of all batches."""
+        row = self._db.execute(
+            "select decision_no, decision_id from batches where decision_no is not null"
+            " order by decision_no desc limit 1"
+        ).fetchone()
+        return NewestDecision(*row) if row else None
 
     def known(self) -> dict[str, Known]:
         """Every path ever received, as it was when last looked at."""
@@ -122,7 +142,11 @@ class Ledger:
         """Takes a committed batch into the index."""
         batch_id = manifest["batch_id"]
         with self._db:
-            self._db.execute("insert into batches values (?)", (batch_id,))
+            decided = manifest.get("decisions") or {}
+            self._db.execute(
+                "insert into batches values (?, ?, ?)",
+                (batch_id, decided.get("decision_no"), decided.get("decision_id")),
+            )
             self._remember(
                 (
                     one["file_name"],
@@ -144,7 +168,7 @@ class Ledger:
                         one["dataset"],
                         one["status"],
                         one["named"],
-                        one["lines_read"],
+                        one["rows_loaded"] + one["rows_rejected"],
                         one["read_as"],
                         one["status_reason"],
                         one["file_name"],

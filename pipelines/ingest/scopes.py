@@ -13,7 +13,8 @@ from typing import Any
 import polars as pl
 
 from pipelines.ingest.contracts import Dataset
-from pipelines.ingest.mappings import Mapping, Named
+from pipelines.ingest.mapping.file_names import Named
+from pipelines.ingest.mapping.model import Mapping
 from pipelines.ingest.values import FILE
 
 WHOLE_LIST = "all"

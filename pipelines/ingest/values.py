@@ -13,12 +13,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
 import polars as pl
 
 from pipelines.ingest.contracts import Column, Dataset, full_match
-from pipelines.ingest.mappings import LINE, is_zone
+from pipelines.ingest.mapping.own_headers import LINE
+from pipelines.ingest.mapping.strict import is_zone
 
 FILE = "_file"
 MASK = "•••"
@@ -34,14 +36,17 @@ FAULTS = {
     "business_date": pl.Date(),
 }
 
-_NUMBER = r"\A[+-]?(?:\d+\.?\d*|\.\d+)\z"
-_WHOLE = r"\A[+-]?\d+\z"
-_FLOATING = r"\A[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?\z"
-_DAY = r"\A\d{4}-\d{2}-\d{2}\z"
-_MOMENT = r"\A\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?\z"
-_ZONED = r"(?:Z|[+-]\d{2}:?\d{2})\z"
+_NUMBER = r"\A[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)\z"
+_WHOLE = r"\A[+-]?[0-9]+\z"
+_FLOATING = r"\A[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\z"
+_DAY = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\z"
+_MOMENT = (
+    r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?"
+    r"(?:Z|[+-][0-9]{2}:?[0-9]{2})?\z"
+)
+_ZONED = r"(?:Z|[+-][0-9]{2}:?[0-9]{2})\z"
 # What a spreadsheet leaves of a long number.
-_DAMAGED = r"\A\d(?:[.,]\d+)?[eE]\+\d{1,3}\z"
+_DAMAGED = r"\A[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,3}\z"
 _BOOLEANS = {
     word: truth
     for truth in (True, False)
@@ -49,6 +54,7 @@ _BOOLEANS = {
 }
 _PLAIN_UTC = "%Y-%m-%dT%H:%M:%SZ"
 _VALUE_CHARACTERS = 200
+_WORDS = r"\p{L}{2}"
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,9 @@ class Rule(NamedTuple):
     broken: pl.Expr
 
 
+@cache
 def no_faults() -> pl.DataFrame:
+    """The same empty frame each time: thousands of files have it."""
     return pl.DataFrame(schema=FAULTS)
 
 
@@ -238,7 +246,7 @@ def suspicions(column: Column) -> list[pl.Expr]:
             found.append(~text.str.contains(_DAY) | (text.is_not_null() & value.is_null()))
         case _:
             scale = column.dtype.scale  # type: ignore[attr-defined]
-            found.append(~text.str.contains(rf"\A-?\d+(?:\.\d{{1,{scale}}})?\z"))
+            found.append(~text.str.contains(rf"\A-?[0-9]+(?:\.[0-9]{{1,{scale}}})?\z"))
             found.append(text.is_not_null() & value.is_null())
     found += [rule.broken for rule in promises(column) if rule.name in _CHEAP]
     return found
@@ -305,7 +313,7 @@ def _type_promises(column: Column, text: pl.Expr, value: pl.Expr) -> Iterator[Ru
         case _:
             scale = column.dtype.scale  # type: ignore[attr-defined]
             whole = column.dtype.precision - scale  # type: ignore[attr-defined]
-            lost = text.str.contains(rf"\.\d{{{scale}}}\d*[1-9]")
+            lost = text.str.contains(rf"\.[0-9]{{{scale}}}[0-9]*[1-9]")
             told = [
                 ("number", "a number such as 1250.50", ~text.str.contains(_NUMBER)),
                 ("decimals", f"at most {scale} decimals; nothing is rounded", lost),
@@ -333,10 +341,7 @@ def _diagnosed(
     value = pl.lit(None, dtype=pl.String)
     for at, rule in enumerate(rules):
         if rule.column in broken.columns:
-            personal = dataset.columns[rule.column].personal
-            shown = (
-                pl.lit(MASK) if personal else pl.col(rule.column).str.slice(0, _VALUE_CHARACTERS)
-            )
+            shown = _shown(dataset.columns[rule.column], dataset)
             given = pl.col(rule.column).is_not_null()
             value = pl.when((pl.col("first") == at) & given).then(shown).otherwise(value)
     raw = [None] * broken.height if dataset.has_personal else raw_lines(source)
@@ -360,6 +365,17 @@ def _diagnosed(
         },
         schema=FAULTS,
     )
+
+
+def _shown(column: Column, dataset: Dataset) -> pl.Expr:
+    """The value as a message may show it."""
+    if column.personal:
+        return pl.lit(MASK)
+    text = pl.col(column.name).str.slice(0, _VALUE_CHARACTERS)
+    if not dataset.has_personal or column.data_type == "varchar":
+        return text
+    # Words where a number or a day belongs: a comma in a name moved the columns.
+    return pl.when(text.str.contains(_WORDS)).then(pl.lit(MASK)).otherwise(text)
 
 
 def raw_lines(frame: pl.DataFrame) -> list[str | None]:
@@ -465,8 +481,9 @@ def repeats(rows: pl.DataFrame, dataset: Dataset) -> Repeats | None:
     key = [FILE, *dataset.key]
     if not rows.select(pl.struct(key).is_duplicated().any()).item():
         return None
-    suspects = rows.filter(pl.struct(key).is_duplicated()).sort(FILE, LINE)
-    content = [name for name in suspects.columns if name not in (FILE, LINE)]
+    # XML and JSON may hold many rows on one line: which came first is kept, not sorted anew.
+    suspects = rows.filter(pl.struct(key).is_duplicated()).sort(FILE, LINE, maintain_order=True)
+    content = [name for name in suspects.columns if name in dataset.columns]
     first = suspects.with_columns(pl.struct(content).first().over(key).alias("first"))
     later = first.filter(~pl.struct(key).is_first_distinct())
     equal = pl.struct(content) == pl.col("first")

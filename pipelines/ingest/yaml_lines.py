@@ -47,14 +47,41 @@ class Lines:
         return self.of(place), ".".join(map(str, known)) or "(here)", words
 
 
-def read_yaml(path: Path) -> tuple[Any, Lines]:
-    """The values of a YAML file and the line of every key. Raises YamlFault, OSError."""
+# What a plain word may be besides text: nothing, and `<<`, which takes keys over.
+_NO_TEXT = {
+    first: [(tag, pattern) for tag, pattern in told if tag.endswith((":null", ":merge"))]
+    for first, told in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+class _TextLoader(yaml.SafeLoader):
+    yaml_implicit_resolvers = _NO_TEXT
+
+
+class _TextDumper(yaml.SafeDumper):
+    yaml_implicit_resolvers = _NO_TEXT
+
+
+def flow(value: Any) -> str:
+    """Values read `as_text`, on one line, as a person would write them."""
+    told = yaml.dump(
+        value, Dumper=_TextDumper, default_flow_style=True, allow_unicode=True, width=10_000
+    )
+    return told.strip().removesuffix("...").strip()
+
+
+def read_yaml(path: Path, *, as_text: bool = False) -> tuple[Any, Lines]:
+    """The values of a YAML file and the line of every key. Raises YamlFault, OSError.
+
+    `as_text`: headers and codes are what they look like. To YAML a column called No is false, the
+    code 007 seven and 12:30 seven hundred and fifty.
+    """
     try:
         text = path.read_text("utf-8")
     except UnicodeDecodeError as fault:
         raise YamlFault(1, "is not UTF-8 text") from fault
     by_place: dict[Place, int] = {}
-    loader = yaml.SafeLoader(text)
+    loader = (_TextLoader if as_text else yaml.SafeLoader)(text)
     try:
         root = loader.get_single_node()
         if root is None:

@@ -10,15 +10,22 @@ import queue
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
+from importlib import import_module
 from pathlib import Path
 
 import polars as pl
 
-from pipelines.ingest.mappings import LINE, Mapping
+from pipelines.ingest.mapping.layout import Format
+from pipelines.ingest.mapping.model import Mapping
+from pipelines.ingest.mapping.own_headers import LINE
 from pipelines.settings import Settings
 
 BLANK = "blank line"
 ABOVE_HEADER = "line above the header"
+REPEATED_HEADER = "repeated header"
+# Findings a person should hear of though the file is accepted begin with these words.
+ODD = ("hidden rows", "sheet")
 
 
 class Refused(Exception):
@@ -27,13 +34,18 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class BadLine:
-    """A line that is no row of the file. `raw` is the line as received."""
+    """A line that is no row of the file. `raw` is the line as received.
+
+    `store_id` and `business_date` (ISO), where the reader can tell: the day that lacks the line.
+    """
 
     line_no: int
     rule: str
     expected: str
     value: str | None = None
     raw: str | None = None
+    store_id: str | None = None
+    business_date: str | None = None
 
 
 @dataclass
@@ -47,6 +59,14 @@ class Chunk:
     bad: list[BadLine] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
     clean: bool = False
+    # What was found out about the file: its encoding, its separator, how it writes numbers.
+    findings: dict[str, str] = field(default_factory=dict)
+    # In workbooks: the day a number that stands for a day is counted from.
+    day_0: date | None = None
+    # Headers as the file writes them, by the names the rules use, where the two differ.
+    written: dict[str, str] = field(default_factory=dict)
+    # Noughts that gave no row, and the line of each: 0,000 still shows how numbers are written.
+    noughts: dict[str, int] = field(default_factory=dict)
 
     @property
     def lines(self) -> int:
@@ -80,6 +100,8 @@ def _together(chunks: list[Chunk]) -> Chunk:
         [bad for chunk in chunks for bad in chunk.bad],
         skipped,
         all(chunk.clean for chunk in full),
+        {what: words for chunk in chunks for what, words in chunk.findings.items()},
+        full[0].day_0,
     )
 
 
@@ -119,6 +141,17 @@ def ahead(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
 
 
 CheckHeader = Callable[[list[str]], None]
+_MODULES: dict[Format, str] = {
+    "csv": "delimited",
+    "xlsx": "workbook",
+    "sap_list": "sap_list",
+    "fixed_width": "fixed_width",
+    "json": "json_rows",
+    "poslog": "poslog",
+    "epcis": "epcis",
+}
+# Readers to whom the file's name says something: the kind of workbook.
+_BY_NAME: tuple[Format, ...] = ("xlsx", "sap_list")
 
 
 def text_frame(columns: list[str], rows: list[list[str]], numbers: list[int]) -> pl.DataFrame:
@@ -136,18 +169,16 @@ def read(
     Raises Refused when the file as a whole cannot be read; `check_header` raises it too.
     """
     form = mapping.format_of(name)
-    if form == "csv":
-        from pipelines.ingest.readers import delimited
-
-        return delimited.read(path, mapping, settings, check_header)
     if form == "parquet":
         from pipelines.ingest.readers import parquet
 
         return parquet.read(path, settings, check_header)
-    if form == "xlsx":
-        from pipelines.ingest.readers import workbook
-
-        return workbook.read(path, mapping, settings, check_header)
+    if form is not None:
+        # Imported when needed: most days need one of them.
+        reader = import_module(f"pipelines.ingest.readers.{_MODULES[form]}")
+        told = (path, name) if form in _BY_NAME else (path,)
+        chunks: Iterator[Chunk] = reader.read(*told, mapping, settings, check_header)
+        return chunks
     raise Refused(
         "its name does not say how to read it: end it in .csv, .csv.gz, .parquet or .xlsx, or say "
         "format: in the mapping"

@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from pipelines.ingest.mappings import LINE, Mapping
+from pipelines.ingest.mapping.model import Mapping
+from pipelines.ingest.mapping.own_headers import LINE
 from pipelines.ingest.readers import (
     ABOVE_HEADER,
     BLANK,
@@ -82,6 +83,11 @@ def read(
     path: Path, mapping: Mapping, settings: Settings, check_header: CheckHeader
 ) -> Iterator[Chunk]:
     """Chunks of the file at `path`. Raises Refused."""
+    if mapping.is_loose:
+        from pipelines.ingest.readers import loose
+
+        yield from loose.read(path, mapping, settings, check_header)
+        return
     stream = open_stream(path, settings.max_expansion)
     try:
         yield from read_stream(stream, mapping, settings, check_header)
@@ -95,7 +101,7 @@ def read_stream(
     """Chunks of a stream of bytes. Raises Refused."""
     layout = Layout.of(mapping, settings)
     start = stream.read(BLOCK_BYTES)
-    _refuse_binary(start, mapping)
+    refuse_binary(start, mapping)
     if not layout.is_utf8:
         stream = Transcoded(_Again(start, stream), mapping.encoding)
         start = stream.read(BLOCK_BYTES)
@@ -182,15 +188,21 @@ class _Again:
         self._rest.close()
 
 
-def _refuse_binary(start: bytes, mapping: Mapping) -> None:
+def refuse_archive(start: bytes) -> None:
+    """Raises Refused for what its first bytes show to be no text."""
     for magic, what in _BINARY.items():
         if start.startswith(magic):
             raise Refused(f"it is {what}, not text: send it under its own extension, or as CSV")
+
+
+def refuse_binary(start: bytes, mapping: Mapping) -> None:
+    """Raises Refused for what is no text, or none in the encoding of the mapping."""
+    refuse_archive(start)
     wide = start.startswith(_WIDE_MARKS)
     if wide and not mapping.encoding.startswith("utf-16"):
         raise Refused(
             "it is written as UTF-16 (Excel's 'Unicode text'): save it as 'CSV UTF-8', or say "
-            "encoding: utf-16 in its mapping"
+            "encoding: auto in its mapping"
         )
     if not mapping.encoding.startswith("utf-16"):
         top = start[:65536]

@@ -9,7 +9,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.ingest.mappings import LINE
+from pipelines.ingest.mapping.own_headers import LINE
 from pipelines.ingest.readers import CheckHeader, Chunk, Refused, text_frame
 from pipelines.settings import Settings
 
@@ -28,7 +28,7 @@ def read(path: Path, settings: Settings, check_header: CheckHeader) -> Iterator[
             for field in file.schema_arrow:
                 if pa.types.is_nested(field.type) or pa.types.is_binary(field.type):
                     raise Refused(f"column {field.name} holds {field.type}, not single values")
-            _bounded(file, path, settings)
+            bounded(file, path, settings)
             line = 1
             for batch in file.iter_batches(_ROWS):
                 frame = pl.from_arrow(batch)
@@ -43,7 +43,8 @@ def read(path: Path, settings: Settings, check_header: CheckHeader) -> Iterator[
         raise Refused("it is no whole Parquet file: have it exported again") from fault
 
 
-def _bounded(file: pq.ParquetFile, path: Path, settings: Settings) -> None:
+def bounded(file: pq.ParquetFile, path: Path, settings: Settings) -> None:
+    """Raises Refused when the file unpacks to more than anybody exports."""
     groups = [file.metadata.row_group(number) for number in range(file.num_row_groups)]
     if any(group.total_byte_size > _MAX_ROW_GROUP_BYTES for group in groups):
         raise Refused("its row groups are larger than 512 MB: write it with smaller ones")

@@ -70,6 +70,7 @@ class Transcoded:
 
     def __init__(self, stream: Stream, encoding: str) -> None:
         self._stream = stream
+        self._encoding = encoding
         self._decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
         self._ended = False
 
@@ -77,7 +78,14 @@ class Transcoded:
         while not self._ended:
             piece = self._stream.read(size)
             self._ended = not piece
-            text = self._decoder.decode(piece, final=self._ended)
+            try:
+                text = self._decoder.decode(piece, final=self._ended)
+            except UnicodeError as fault:
+                # UTF-16 without its mark: which byte of a pair comes first is not said.
+                raise Refused(
+                    f"it is not written as {self._encoding}, as its mapping says. If the system "
+                    "may write it otherwise, say encoding: auto in the mapping"
+                ) from fault
             if text:
                 return text.encode("utf-8", errors="replace")
         return b""
