@@ -7,7 +7,7 @@ matter. Nothing here loads the library: documentation and the dictionary read th
 from __future__ import annotations
 
 from expectations.checks import Check
-from expectations.promises import finance, keys, quality, sales, stock
+from expectations.promises import decisions, finance, keys, quality, sales, stock
 from pipelines.ingest.contracts import Contract
 
 
@@ -19,5 +19,6 @@ def outgoing_checks(contract: Contract) -> list[Check]:
         *finance.PROMISES,
         *stock.PROMISES,
         *quality.PROMISES,
+        *decisions.PROMISES,
         *quality.personal_promises(contract),
     ]

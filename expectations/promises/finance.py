@@ -131,7 +131,11 @@ PROMISES = [
     Check(
         rule="store_days.checks_counted",
         subject="finance.store_days",
-        words="A store-day counts the checks it failed, and of those the blocking ones.",
+        words=(
+            "A store-day counts the checks it failed, and of those the blocking ones. A check may"
+            " also speak of a day that owes no exports: a bag or a settlement of a closed store, a"
+            " warehouse's stock."
+        ),
         broken_by=roads_that_differ(
             """
             select store_id, business_date, failed_checks, blocking_checks
@@ -141,7 +145,11 @@ PROMISES = [
             select store_id, business_date,
                 count(*) filter (where not passed) as failed_checks,
                 count(*) filter (where not passed and severity = 'block') as blocking_checks
-            from finance.completeness_checks group by store_id, business_date
+            from finance.completeness_checks
+            where (store_id, business_date) in (
+                select store_id, business_date from finance.store_days
+            )
+            group by store_id, business_date
             """,
             on=("store_id", "business_date"),
             measures=("failed_checks", "blocking_checks"),
@@ -151,8 +159,9 @@ PROMISES = [
         rule="store_days.status_earned",
         subject="finance.store_days",
         words=(
-            "A day is complete only when all it waits for has come and nothing blocks it; it is"
-            " blocked only by a check; it is closed only when nothing was owed."
+            "A day is complete, and signed off without an override, only when all it waits for has"
+            " come and nothing blocks it; it is blocked only by a check; it is closed only when"
+            " nothing was owed."
         ),
         broken_by="""
             with awaited as (
@@ -168,10 +177,23 @@ PROMISES = [
             left join awaited
                 on awaited.store_id = days.store_id
                 and awaited.business_date = days.business_date
-            where days.status in ('complete', 'signed_off')
+            where (
+                    days.status = 'complete'
+                    or days.status = 'signed_off' and days.sign_off_despite is null
+                )
                     and (blocking_checks > 0 or awaited_files > 0)
                 or days.status = 'blocked' and blocking_checks = 0
                 or days.status = 'closed' and owed_files > 0
+        """,
+    ),
+    Check(
+        rule="store_days.reopened_says_why",
+        subject="finance.store_days",
+        words="A day signed off says by whom, and a reopened one what changed since.",
+        broken_by="""
+            select store_id, business_date, status from finance.store_days
+            where status in ('signed_off', 'reopened') and signed_off_by is null
+                or status = 'reopened' and reopened_because is null
         """,
     ),
     Check(
@@ -198,7 +220,7 @@ PROMISES = [
     Check(
         rule="completeness_checks.gaps_counted",
         subject="finance.completeness_checks",
-        words="The check on receipt numbers counts the numbers the gaps miss.",
+        words="The check on receipt numbers counts the missing ones nobody gave a reason for.",
         broken_by=roads_that_differ(
             """
             select store_id, business_date, actual_value as missing
@@ -206,7 +228,7 @@ PROMISES = [
             """,
             """
             select store_id, business_date, sum(missing_count) as missing
-            from finance.receipt_gaps group by store_id, business_date
+            from finance.receipt_gaps where not is_explained group by store_id, business_date
             """,
             on=("store_id", "business_date"),
             measures=("missing",),
@@ -234,24 +256,29 @@ PROMISES = [
         subject="finance.unbalanced_transactions",
         words=(
             "The unbalanced receipts are exactly those whose lines and payments differ by more"
-            " than a cent, on days for which both have come."
+            " than a cent, on days for which both have come; cash may be rounded to the smallest"
+            " coin."
         ),
         broken_by=roads_that_differ(
             """
             select store_id, business_date, transaction_id, difference
             from finance.unbalanced_transactions
+            where abs(difference) > 0.5 or transaction_id not in (
+                select transaction_id from core.fct_tenders where tender_type = 'cash'
+            )
             """,
             """
             select store_id, business_date, transaction_id,
                 sum(lines) - sum(payments) as difference
             from (
-                select store_id, business_date, transaction_id, 0 as payments,
+                select store_id, business_date, transaction_id, 0 as payments, false as is_cash,
                     case when coalesce(is_voided_line, false) then 0
                         else net_amount + tax_amount end as lines
                 from core.fct_sales_lines where transaction_status = 'completed'
                 union all
                 select store_id, business_date, transaction_id,
-                    tender_amount - coalesce(change_amount, 0) as payments, 0 as lines
+                    tender_amount - coalesce(change_amount, 0) as payments,
+                    tender_type = 'cash' as is_cash, 0 as lines
                 from core.fct_tenders where is_completed
             ) as movements
             where (store_id, business_date) in (
@@ -260,7 +287,8 @@ PROMISES = [
                 group by store_id, business_date having count(distinct dataset) = 2
             )
             group by store_id, business_date, transaction_id
-            having abs(sum(lines) - sum(payments)) > 0.01
+            having abs(sum(lines) - sum(payments))
+                > case when bool_or(is_cash) then 0.5 else 0.01 end
             """,
             on=("store_id", "business_date", "transaction_id"),
             measures=("difference",),
@@ -291,7 +319,7 @@ PROMISES = [
     Check(
         rule="receipt_gaps.truly_missing",
         subject="finance.receipt_gaps",
-        words="No number in a gap is on a receipt of that till and day.",
+        words="No number in a gap is on a receipt of that till (or its store's counter) and day.",
         broken_by="""
             select distinct gaps.store_id, gaps.register_id, gaps.receipt_series,
                 gaps.business_date, first_missing, last_missing, lines.receipt_number
@@ -299,7 +327,7 @@ PROMISES = [
             inner join core.fct_sales_lines as lines
                 on lines.store_id = gaps.store_id
                 and lines.business_date = gaps.business_date
-                and lines.register_id = gaps.register_id
+                and lines.register_id = coalesce(gaps.register_id, lines.register_id)
                 and lines.receipt_series is not distinct from gaps.receipt_series
                 and lines.receipt_number between first_missing and last_missing
         """,
@@ -307,12 +335,19 @@ PROMISES = [
     Check(
         rule="receipt_gaps.all_inside",
         subject="finance.receipt_gaps",
-        words="Every jump in a day's receipt numbers is a gap inside the day, and no other is.",
+        words=(
+            "Every jump in a day's receipt numbers is a gap inside the day, and no other is; a"
+            " count that begins again during the day is none. Asked of tills that count for"
+            " themselves."
+        ),
         broken_by=roads_that_differ(
             """
             select store_id, register_id, receipt_series, business_date, first_missing,
                 missing_count
-            from finance.receipt_gaps where position = 'inside'
+            from finance.receipt_gaps
+            where position = 'inside' and store_id not in (
+                select store_id from finance.receipt_counters where is_frozen
+            )
             """,
             """
             select store_id, register_id, receipt_series, business_date,
@@ -320,17 +355,33 @@ PROMISES = [
                 receipt_number - previous_number - 1 as missing_count
             from (
                 select *, lag(receipt_number) over (
-                    partition by store_id, register_id, receipt_series, business_date
+                    partition by store_id, register_id, receipt_series, business_date, count_no
                     order by receipt_number
                 ) as previous_number
                 from (
-                    select store_id, business_date, min(register_id) as register_id,
-                        min(receipt_series) as receipt_series,
-                        min(receipt_number) as receipt_number
-                    from core.fct_sales_lines
-                    group by store_id, business_date, transaction_id
-                ) as receipts
-                where receipt_number is not null
+                    select *, count(*) filter (where receipt_number <= 10 and rung_before > 100)
+                        over (
+                            partition by store_id, register_id, receipt_series, business_date
+                            order by sold_at nulls first, receipt_number
+                        ) as count_no
+                    from (
+                        select *, lag(receipt_number) over (
+                            partition by store_id, register_id, receipt_series, business_date
+                            order by sold_at nulls first, receipt_number
+                        ) as rung_before
+                        from (
+                            select store_id, business_date, min(register_id) as register_id,
+                                min(receipt_series) as receipt_series,
+                                min(receipt_number) as receipt_number, min(sold_at) as sold_at
+                            from core.fct_sales_lines
+                            where store_id not in (
+                                select store_id from finance.receipt_counters where is_frozen
+                            )
+                            group by store_id, business_date, transaction_id
+                        ) as receipts
+                        where receipt_number is not null
+                    ) as rung
+                ) as counted
             ) as numbered
             where receipt_number > previous_number + 1
             """,
@@ -362,7 +413,8 @@ PROMISES = [
     Check(
         rule="restatements.new_is_what_counts",
         subject="finance.restatements",
-        words="The new net sales of a day restated by its current file are the day's net sales.",
+        words="The new net sales of a day restated last by its current file, or by a correction,"
+        " are the day's net sales.",
         severity="warn",
         broken_by="""
             select restated.store_id, restated.business_date, restated.new_value,
@@ -374,14 +426,13 @@ PROMISES = [
                 on scopes.dataset = 'sales_lines' and scopes.is_current
                 and scopes.scope_part is null
                 and scopes.file_id = restated.replacing_file_id
-                and scopes.known_from = restated.known_from
                 and scopes.store_id = restated.store_id
                 and scopes.business_date = restated.business_date
             left join core.fct_sales_lines as lines
                 on lines.store_id = restated.store_id
                 and lines.business_date = restated.business_date
                 and lines._file_id = restated.replacing_file_id
-            where restated.measure = 'net_sales'
+            where restated.measure = 'net_sales' and restated.is_current
             group by restated.store_id, restated.business_date, restated.new_value,
                 restated.replacing_file_id
             having restated.new_value

@@ -13,6 +13,8 @@ FACT_OF = {
     "sales_lines": "core.fct_sales_lines",
     "tenders": "core.fct_tenders",
     "till_closings": "core.fct_till_closings",
+    "till_events": "core.fct_till_events",
+    "ledger_postings": "core.fct_ledger_postings",
     "stock_movements": "core.fct_stock_movements",
     "store_traffic": "core.fct_store_traffic",
 }
@@ -122,6 +124,22 @@ PROMISES = [
             """,
         )
         for dataset, fact in FACT_OF.items()
+    ),
+    Check(
+        rule="count_scans.only_current_versions",
+        subject="core.fct_count_scans",
+        words="Every scan comes from the current version of its count.",
+        broken_by="""
+            select scans.* from (
+                select count_id, _file_id, count(*) as rows, min(_line_no) as first_line
+                from core.fct_count_scans group by count_id, _file_id
+            ) as scans
+            where not exists (
+                select 1 from quality.file_scopes as scopes
+                where scopes.dataset = 'count_scans' and scopes.is_current
+                    and scopes.scope = scans.count_id and scopes.file_id = scans._file_id
+            )
+        """,
     ),
     Check(
         rule="stock_positions.file_known",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 
 def roads_that_differ(
@@ -28,3 +28,28 @@ def roads_that_differ(
         from first full outer join second on {same_place}
         where {differ}
     """
+
+
+def staged_as_corrected(dataset: str, key: Sequence[str], columns: Mapping[str, str]) -> str:
+    """The staged rows of a dataset with the corrections in force laid over `columns` (name: type).
+
+    `key` names a row after its dataset, as a correction does.
+    """
+    laid_over = ", ".join(
+        f"case when map_contains(changed.cells, '{name}')"
+        f" then cast(changed.cells['{name}'] as {data_type}) else staged.{name} end as {name}"
+        for name, data_type in columns.items()
+    )
+    row_key = " || '|' || ".join([f"'{dataset}'", *(f"staged.{name}" for name in key)])
+    return f"""(
+        select staged.* replace ({laid_over})
+        from staging.stg_{dataset} as staged
+        left join (
+            select row_key, _file_id,
+                map_from_entries(list((column_name, new_value))) as cells
+            from quality.corrections
+            where dataset = '{dataset}' and status = 'effective'
+            group by row_key, _file_id
+        ) as changed
+            on staged._file_id = changed._file_id and {row_key} = changed.row_key
+    )"""

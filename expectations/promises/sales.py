@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from expectations.checks import BuiltIn, Check
-from expectations.promises.roads import roads_that_differ
+from expectations.promises.roads import roads_that_differ, staged_as_corrected
 
 STORE_DAY = ("store_id", "business_date")
 CATEGORY_PARTS = (
@@ -16,11 +16,33 @@ CATEGORY_PARTS = (
     "units_returned",
 )
 
+MONEY = "decimal(18, 2)"
+LINES = staged_as_corrected(
+    "sales_lines",
+    ("transaction_id", "line_number"),
+    {
+        "net_amount": MONEY,
+        "tax_amount": MONEY,
+        "quantity": "decimal(18, 3)",
+        "is_voided_line": "boolean",
+    },
+)
+TENDERS = staged_as_corrected(
+    "tenders",
+    ("transaction_id", "tender_number"),
+    {"tender_amount": MONEY, "change_amount": MONEY},
+)
+CLOSINGS = staged_as_corrected(
+    "till_closings",
+    ("store_id", "register_id", "z_number", "tender_type"),
+    {"declared_amount": MONEY},
+)
+
 PROMISES = [
     Check(
         rule="sales.lines_of_staging",
         subject="core.fct_sales_lines",
-        words="Every current line of every store-day is among the sales lines, once, unchanged.",
+        words="Every current line of every store-day is among the sales lines, once, as corrected.",
         broken_by=roads_that_differ(
             """
             select store_id, business_date, count(*) as lines,
@@ -28,11 +50,11 @@ PROMISES = [
                 sum(quantity) as quantity
             from core.fct_sales_lines group by store_id, business_date
             """,
-            """
+            f"""
             select store_id, business_date, count(*) as lines,
                 sum(net_amount) as net_amount, sum(tax_amount) as tax_amount,
                 sum(quantity) as quantity
-            from staging.stg_sales_lines group by store_id, business_date
+            from {LINES} group by store_id, business_date
             """,
             on=STORE_DAY,
             measures=("lines", "net_amount", "tax_amount", "quantity"),
@@ -59,9 +81,9 @@ PROMISES = [
         words="Net sales of a store-day are the sum of its net sale lines, to the cent.",
         broken_by=roads_that_differ(
             "select store_id, business_date, net_sales from kpi.store_day_kpis",
-            """
+            f"""
             select store_id, business_date, sum(net_amount) as net_sales
-            from staging.stg_sales_lines
+            from {LINES}
             where transaction_status = 'completed' and line_type = 'merchandise'
                 and not coalesce(is_voided_line, false)
             group by store_id, business_date
@@ -249,17 +271,17 @@ PROMISES = [
     Check(
         rule="tenders.rows_of_staging",
         subject="core.fct_tenders",
-        words="Every current tender of every store-day is among the tenders, once, unchanged.",
+        words="Every current tender of every store-day is among the tenders, once, as corrected.",
         broken_by=roads_that_differ(
             """
             select store_id, business_date, count(*) as tenders,
                 sum(tender_amount - coalesce(change_amount, 0)) as amount
             from core.fct_tenders group by store_id, business_date
             """,
-            """
+            f"""
             select store_id, business_date, count(*) as tenders,
                 sum(tender_amount - coalesce(change_amount, 0)) as amount
-            from staging.stg_tenders group by store_id, business_date
+            from {TENDERS} group by store_id, business_date
             """,
             on=STORE_DAY,
             measures=("tenders", "amount"),
@@ -283,15 +305,15 @@ PROMISES = [
     Check(
         rule="closings.rows_of_staging",
         subject="core.fct_till_closings",
-        words="Every current till closing is among the closings, once, unchanged.",
+        words="Every current till closing is among the closings, once, as corrected.",
         broken_by=roads_that_differ(
             """
             select store_id, business_date, count(*) as closings, sum(declared_amount) as amount
             from core.fct_till_closings group by store_id, business_date
             """,
-            """
+            f"""
             select store_id, business_date, count(*) as closings, sum(declared_amount) as amount
-            from staging.stg_till_closings group by store_id, business_date
+            from {CLOSINGS} group by store_id, business_date
             """,
             on=STORE_DAY,
             measures=("closings", "amount"),

@@ -1,4 +1,4 @@
-{# The distinct values of a group in order, as one text: "sales_lines, tenders". #}
+{# The distinct values of a group in order, as one text: "sales_lines, tenders"; null for none. #}
 {% macro text_list(value) -%}
     {{ return(adapter.dispatch('text_list', 'loupe')(value)) }}
 {%- endmacro %}
@@ -7,6 +7,7 @@
     string_agg(distinct {{ value }}, ', ' order by {{ value }})
 {%- endmacro %}
 
+{# A joined list of nothing is an empty text in Spark, not null. #}
 {% macro spark__text_list(value) -%}
-    array_join(sort_array(collect_set({{ value }})), ', ')
+    nullif(array_join(sort_array(collect_set({{ value }})), ', '), '')
 {%- endmacro %}

@@ -7,8 +7,9 @@
     (({{ local_time }}) at time zone {{ time_zone }}) at time zone 'UTC'
 {%- endmacro %}
 
+{# Spark has no "at time zone"; its functions answer with another type of timestamp. #}
 {% macro spark__local_to_utc(local_time, time_zone) -%}
-    to_utc_timestamp({{ local_time }}, {{ time_zone }})
+    cast(to_utc_timestamp({{ local_time }}, {{ time_zone }}) as timestamp_ntz)
 {%- endmacro %}
 
 {# A UTC timestamp as the wall clock of a zone shows it. #}
@@ -20,6 +21,7 @@
     (({{ utc_time }}) at time zone 'UTC') at time zone {{ time_zone }}
 {%- endmacro %}
 
+{# As above. #}
 {% macro spark__utc_to_local(utc_time, time_zone) -%}
-    from_utc_timestamp({{ utc_time }}, {{ time_zone }})
+    cast(from_utc_timestamp({{ utc_time }}, {{ time_zone }}) as timestamp_ntz)
 {%- endmacro %}

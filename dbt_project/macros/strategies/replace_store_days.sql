@@ -1,9 +1,12 @@
 {# Incremental strategy of what is kept by store-day: the touched days go, what they hold now comes. #}
 {% macro get_incremental_replace_store_days_sql(args) %}
-    delete from {{ args['target_relation'] }} as kept
-    using {{ ref('int_touched_store_days') }} as touched
-    where kept.store_id = touched.store_id
-        and kept.business_date = touched.business_date;
-
-    {{ loupe.insert_all(args) }}
+    {%- set touched -%}
+        select store_id, business_date
+        from {{ ref('int_touched_store_days') }}
+    {%- endset -%}
+    {%- set same_day -%}
+        kept.store_id = replaced.store_id
+        and kept.business_date = replaced.business_date
+    {%- endset -%}
+    {{ loupe.replace_rows(args, touched, same_day, by_date=true) }}
 {% endmacro %}

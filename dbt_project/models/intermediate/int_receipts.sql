@@ -1,4 +1,10 @@
-{{ config(materialized='incremental', incremental_strategy='replace_store_days') }}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_store_days',
+        partition_by='business_date',
+    )
+}}
 
 with lines as (
 
@@ -6,7 +12,13 @@ with lines as (
 
 ),
 
-final as (
+scopes as (
+
+    select * from {{ ref('int_counter_scopes') }}
+
+),
+
+receipts as (
 
     select
         store_id,
@@ -19,6 +31,7 @@ final as (
         min(sold_at) as sold_at,
         max(currency) as currency,
         coalesce(bool_or(transaction_status = 'completed'), false) as is_completed,
+        coalesce(bool_or(sale_channel = 'in_store'), false) as is_at_counter,
         coalesce(bool_or(is_net_sale and not is_return), false) as has_sale,
         coalesce(bool_or(is_net_sale and is_return), false) as has_return,
         cast(
@@ -37,6 +50,21 @@ final as (
         min_by(_line_no, line_number) as _line_no
     from lines
     group by store_id, business_date, transaction_id
+
+),
+
+final as (
+
+    select
+        receipts.*,
+        -- The till that counts the receipt; none where one counter serves the store.
+        case when coalesce(scopes.scope, 'register') = 'register' then receipts.register_id end
+            as counter_register_id
+    from receipts
+    left join scopes
+        on receipts.store_id = scopes.store_id
+        and receipts.business_date >= scopes.valid_from
+        and receipts.business_date < scopes.valid_before
 
 )
 

@@ -7,14 +7,22 @@ with receipts as (
 closings as (
 
     select
-        store_id,
-        business_date,
-        register_id,
-        min(first_receipt_number) as first_declared,
-        max(last_receipt_number) as last_declared
-    from {{ ref('stg_till_closings') }}
-    where coalesce(transaction_count, 1) > 0
-    group by store_id, business_date, register_id
+        tills.store_id,
+        tills.business_date,
+        case when coalesce(scopes.scope, 'register') = 'register' then tills.register_id end
+            as register_id,
+        min(tills.first_receipt_number) as first_declared,
+        max(tills.last_receipt_number) as last_declared
+    from {{ ref('stg_till_closings') }} as tills
+    left join {{ ref('int_counter_scopes') }} as scopes
+        on tills.store_id = scopes.store_id
+        and tills.business_date >= scopes.valid_from
+        and tills.business_date < scopes.valid_before
+    where {{ is_counted() }} and coalesce(tills.transaction_count, 1) > 0
+    group by
+        tills.store_id,
+        tills.business_date,
+        case when coalesce(scopes.scope, 'register') = 'register' then tills.register_id end
 
 ),
 
@@ -54,7 +62,7 @@ single_series as (
         from series_turns as overlapping
         where
             overlapping.store_id = turns.store_id
-            and overlapping.register_id = turns.register_id
+            and overlapping.register_id is not distinct from turns.register_id
             and overlapping.last_seen_on >= overlapping.next_began_on
     )
 
@@ -66,7 +74,7 @@ declared as (
     from closings
     inner join single_series
         on closings.store_id = single_series.store_id
-        and closings.register_id = single_series.register_id
+        and closings.register_id is not distinct from single_series.register_id
         and closings.business_date >= single_series.began_on
         and (
             closings.business_date < single_series.next_began_on
@@ -90,7 +98,7 @@ final as (
     full outer join declared
         on receipts.store_id = declared.store_id
         and receipts.business_date = declared.business_date
-        and receipts.register_id = declared.register_id
+        and receipts.register_id is not distinct from declared.register_id
         and receipts.receipt_series is not distinct from declared.receipt_series
 
 )

@@ -1,4 +1,10 @@
-{{ config(materialized='incremental', incremental_strategy='replace_store_days') }}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_store_days',
+        partition_by='business_date',
+    )
+}}
 
 with receipts as (
 
@@ -12,13 +18,13 @@ final as (
     select
         store_id,
         business_date,
-        register_id,
+        counter_register_id as register_id,
         receipt_series,
         min(receipt_number) as first_seen,
         max(receipt_number) as last_seen
     from receipts
     where receipt_number is not null
-    group by store_id, business_date, register_id, receipt_series
+    group by store_id, business_date, counter_register_id, receipt_series
 
 )
 

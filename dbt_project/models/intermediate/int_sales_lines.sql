@@ -5,7 +5,7 @@ with lines as (
         {{ is_completed_line() }} as is_completed_line,
         {{ is_net_sale() }} as is_net_sale,
         {{ is_return() }} as is_return
-    from {{ ref('stg_sales_lines') }}
+    from {{ ref('int_current_sales_lines') }}
 
 ),
 

@@ -76,7 +76,7 @@ final as (
         and greatest(
             case
                 when spans.closed_on < spans.local_today then spans.closed_on
-                else {{ dbt.last_day('spans.local_today', 'month') }}
+                else {{ last_of_month('spans.local_today') }}
             end,
             coalesce(spans.last_delivered_on, spans.first_day)
         )

@@ -1,4 +1,10 @@
-{{ config(materialized='incremental', incremental_strategy='replace_store_days') }}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_store_days',
+        partition_by='business_date',
+    )
+}}
 
 with receipts as (
 
@@ -6,29 +12,7 @@ with receipts as (
 
 ),
 
-numbers_used_twice as (
-
-    select store_id, business_date, register_id, receipt_series, receipt_number
-    from receipts
-    where receipt_number is not null
-    group by store_id, business_date, register_id, receipt_series, receipt_number
-    having count(*) > 1
-
-),
-
-duplicates as (
-
-    select
-        store_id,
-        business_date,
-        count(*) as duplicate_numbers,
-        {{ text_list("register_id || ' ' || cast(receipt_number as varchar)") }} as detail
-    from numbers_used_twice
-    group by store_id, business_date
-
-),
-
-totals as (
+final as (
 
     select
         store_id,
@@ -43,19 +27,6 @@ totals as (
         cast(sum(lines_total) as decimal(18, 2)) as lines_total
     from receipts
     group by store_id, business_date
-
-),
-
-final as (
-
-    select
-        totals.*,
-        coalesce(duplicates.duplicate_numbers, 0) as duplicate_numbers,
-        duplicates.detail as duplicate_detail
-    from totals
-    left join duplicates
-        on totals.store_id = duplicates.store_id
-        and totals.business_date = duplicates.business_date
 
 )
 

@@ -5,7 +5,8 @@ with delivered as (
     select store_id, business_date
     from {{ ref('stg_arrived_scopes') }}
     where dataset in (
-        'sales_lines', 'tenders', 'till_closings', 'stock_movements', 'store_traffic'
+        'sales_lines', 'tenders', 'till_closings', 'till_events', 'ledger_postings',
+        'stock_movements', 'store_traffic', 'supply_levels'
     )
 
 ),
@@ -26,9 +27,17 @@ resold as (
 
 ),
 
+decided as (
+
+    select store_id, business_date from {{ ref('stg_arrived_decisions') }}
+
+),
+
 final as (
 
     select store_id, business_date from delivered
+    union
+    select store_id, business_date from decided
     union
     select store_id, business_date from resold
 

@@ -1,6 +1,6 @@
 {{
     config(
-        incremental_strategy='delete+insert',
+        incremental_strategy='replace_keys',
         unique_key=['dataset', 'base_scope'],
     )
 }}
@@ -14,7 +14,7 @@ with arrived as (
         coalesce(scope, delivery_id) as scope,
         case
             when scope_part is null then coalesce(scope, delivery_id)
-            else store_id || '|' || cast(business_date as varchar)
+            else store_id || '|' || cast(business_date as string)
         end as base_scope,
         store_id,
         business_date,

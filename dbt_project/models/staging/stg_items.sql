@@ -1,4 +1,4 @@
-{{ config(incremental_strategy='delete+insert', unique_key=['item_id']) }}
+{{ config(incremental_strategy='replace_keys', unique_key=['item_id']) }}
 
 with arrived as (
 
@@ -45,12 +45,13 @@ final as (
         newest._file_id,
         newest._line_no,
         newest._batch_id,
-        -- Sales carry the item's category and cost: they follow when these change, and only then.
+        -- Sales are judged by the item's category, cost and serials: they follow when these change.
         {% if is_incremental() %}
         case
             when
                 (newest.category is not distinct from known.category)
                 and (newest.unit_cost is not distinct from known.unit_cost)
+                and (newest.is_serialized is not distinct from known.is_serialized)
                 and (newest.currency is not distinct from known.currency)
                 and known.item_id is not null
                 then known._valued_by_batch_id

@@ -1,4 +1,4 @@
-{{ config(incremental_strategy='delete+insert', unique_key='_batch_id') }}
+{{ config(incremental_strategy='replace_keys', unique_key='_batch_id') }}
 
 select
     delivery_id,

@@ -1,4 +1,4 @@
-{{ config(incremental_strategy='delete+insert', unique_key='run_id') }}
+{{ config(incremental_strategy='replace_keys', unique_key='run_id') }}
 
 select
     run_id,

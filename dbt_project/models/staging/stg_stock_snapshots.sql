@@ -1,4 +1,4 @@
-{{ config(incremental_strategy='replace_scopes') }}
+{{ config(incremental_strategy='replace_scopes', partition_by='business_date') }}
 
 with arrived as (
 
@@ -34,17 +34,7 @@ final as (
         on arrived._scope = current_scopes.scope
         and arrived._file_id = current_scopes.file_id
         and arrived._batch_id = current_scopes._batch_id
-    -- A line sent twice in one file counts once: the later one.
-    qualify
-        row_number() over (
-            partition by
-                arrived.store_id,
-                arrived.business_date,
-                arrived.location,
-                arrived.item_id,
-                arrived.serial_number
-            order by arrived._batch_id desc, arrived._line_no desc, arrived._file_id asc
-        ) = 1
+    {{ counted_once(['store_id', 'business_date', 'location', 'item_id', 'serial_number']) }}
 
 )
 

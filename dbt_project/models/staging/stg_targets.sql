@@ -1,4 +1,4 @@
-{{ config(incremental_strategy='delete+insert', unique_key=['store_id', 'month', 'measure']) }}
+{{ config(incremental_strategy='replace_keys', unique_key=['store_id', 'month', 'measure']) }}
 
 with arrived as (
 

@@ -1,4 +1,4 @@
-{{ config(incremental_strategy='replace_scopes') }}
+{{ config(incremental_strategy='replace_scopes', partition_by='business_date') }}
 
 with arrived as (
 
@@ -13,7 +13,7 @@ current_scopes as (
 
 ),
 
-final as (
+delivered as (
 
     select
         arrived.store_id,
@@ -42,17 +42,17 @@ final as (
         on arrived._scope = current_scopes.scope
         and arrived._file_id = current_scopes.file_id
         and arrived._batch_id = current_scopes._batch_id
-    -- A line sent twice in one file counts once: the later one.
-    qualify
-        row_number() over (
-            partition by
-                arrived.store_id,
-                arrived.business_date,
-                arrived.register_id,
-                arrived.z_number,
-                arrived.tender_type
-            order by arrived._batch_id desc, arrived._line_no desc, arrived._file_id asc
-        ) = 1
+    {{ counted_once(
+        ['store_id', 'business_date', 'register_id', 'z_number', 'tender_type', '_scope']
+    ) }}
+
+),
+
+final as (
+
+    {{ repeats_marked(
+        'delivered', ['store_id', 'business_date', 'register_id', 'z_number', 'tender_type']
+    ) }}
 
 )
 

@@ -1,18 +1,6 @@
-{{ config(incremental_strategy='delete+insert', unique_key='_batch_id') }}
+{{ config(incremental_strategy='replace_keys', unique_key='_batch_id') }}
 
-{%- set measures = {
-    'sales_lines': {
-        'net_sales': "sum(case when " ~ is_net_sale() ~ " then net_amount else 0 end)",
-        'units': "sum(case when " ~ is_net_sale() ~ " then quantity else 0 end)",
-        'transactions': "count(distinct case when " ~ is_net_sale() ~ " and not "
-            ~ is_return() ~ " then transaction_id end)",
-    },
-    'tenders': {'tender_total': "sum(tender_amount - coalesce(change_amount, 0))"},
-    'till_closings': {'declared_amount': "sum(declared_amount)"},
-    'stock_snapshots': {'stock_units': "sum(quantity)"},
-    'stock_movements': {'movement_units': "sum(quantity)"},
-    'store_traffic': {'visitors': "sum(visitors)"},
-} %}
+{%- set measures = loupe.version_measures() %}
 
 {% for dataset in measures %}
 {%- for measure, formula in measures[dataset].items() %}

@@ -43,7 +43,7 @@ retail_years as (
         starts_on,
         lead(starts_on) over (order by retail_year) as ends_before,
         cast(
-            {{ dbt.datediff('starts_on', 'lead(starts_on) over (order by retail_year)', 'day') }}
+            {{ days_between('starts_on', 'lead(starts_on) over (order by retail_year)') }}
             as integer
         ) as days_in_year
     from retail_starts
@@ -57,7 +57,7 @@ weeks as (
         retail_years.retail_year,
         retail_years.starts_on,
         cast(
-            floor({{ dbt.datediff('retail_years.starts_on', 'days.calendar_date', 'day') }} / 7)
+            floor({{ days_between('retail_years.starts_on', 'days.calendar_date') }} / 7)
             as integer
         ) + 1 as retail_week,
         coalesce(previous.days_in_year, 364) = 371 as follows_long_year

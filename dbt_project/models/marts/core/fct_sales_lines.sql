@@ -1,4 +1,10 @@
-{{ config(materialized='incremental', incremental_strategy='replace_store_days') }}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_store_days',
+        partition_by='business_date',
+    )
+}}
 
 with lines as (
 
@@ -46,6 +52,7 @@ final as (
         gross_amount,
         cost_amount,
         category,
+        is_corrected,
         _file_id,
         _line_no,
         _batch_id

@@ -1,8 +1,15 @@
-{{ config(materialized='incremental', incremental_strategy='replace_store_days') }}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_store_days',
+        partition_by='business_date',
+    )
+}}
 
 with movements as (
 
     select * from {{ touched(ref('stg_stock_movements')) }}
+    where {{ is_counted() }}
 
 ),
 

@@ -95,7 +95,7 @@ final as (
 
     select
         store_id || '|' || coalesce(location, '') || '|' || item_id || '|'
-        || coalesce(serial_number, '') || '|' || cast(begun_on as varchar) as position_id,
+        || coalesce(serial_number, '') || '|' || cast(begun_on as string) as position_id,
         store_id,
         location,
         item_id,

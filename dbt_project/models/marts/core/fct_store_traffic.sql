@@ -1,4 +1,10 @@
-{{ config(materialized='incremental', incremental_strategy='replace_store_days') }}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_store_days',
+        partition_by='business_date',
+    )
+}}
 
 with traffic as (
 
@@ -9,8 +15,8 @@ with traffic as (
 final as (
 
     select
-        store_id || '|' || cast(business_date as varchar) || '|'
-        || coalesce(cast(hour as varchar), 'day') as count_id,
+        store_id || '|' || cast(business_date as string) || '|'
+        || coalesce(cast(hour as string), 'day') as count_id,
         store_id,
         business_date,
         hour,

@@ -1,14 +1,26 @@
-{{ config(materialized='incremental', incremental_strategy='replace_store_days') }}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_store_days',
+        partition_by='business_date',
+    )
+}}
 
 with tenders as (
 
-    select * from {{ touched(ref('stg_tenders')) }}
+    select * from {{ touched(ref('int_current_tenders')) }}
 
 ),
 
 receipts as (
 
     select * from {{ touched(ref('int_receipts')) }}
+
+),
+
+closings as (
+
+    select * from {{ touched(ref('int_tender_closings')) }}
 
 ),
 
@@ -20,6 +32,7 @@ final as (
         tenders.store_id,
         tenders.register_id,
         tenders.business_date,
+        closings.z_number,
         tenders.tendered_at,
         tenders.tender_type,
         tenders.tender_amount,
@@ -34,6 +47,7 @@ final as (
         tenders.instrument_face_amount,
         -- Money taken for a receipt nobody has seen is kept: it must not go unnoticed.
         coalesce(receipts.is_completed, true) as is_completed,
+        tenders.is_corrected,
         tenders._file_id,
         tenders._line_no,
         tenders._batch_id
@@ -42,6 +56,11 @@ final as (
         on tenders.store_id = receipts.store_id
         and tenders.business_date = receipts.business_date
         and tenders.transaction_id = receipts.transaction_id
+    left join closings
+        on tenders.store_id = closings.store_id
+        and tenders.business_date = closings.business_date
+        and tenders.transaction_id = closings.transaction_id
+        and tenders.tender_number = closings.tender_number
 
 )
 

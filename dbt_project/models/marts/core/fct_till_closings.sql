@@ -1,8 +1,14 @@
-{{ config(materialized='incremental', incremental_strategy='replace_store_days') }}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_store_days',
+        partition_by='business_date',
+    )
+}}
 
 with closings as (
 
-    select * from {{ touched(ref('stg_till_closings')) }}
+    select * from {{ touched(ref('int_current_till_closings')) }}
 
 ),
 
@@ -26,6 +32,7 @@ final as (
         paid_in,
         paid_out,
         banked_amount,
+        is_corrected,
         _file_id,
         _line_no,
         _batch_id

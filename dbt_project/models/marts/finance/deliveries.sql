@@ -71,7 +71,7 @@ deadlines as (
         *,
         {{ local_to_utc(
             "cast(cast(" ~ add_days('business_date', 'due_days_after')
-            ~ " as varchar) || ' ' || due_local_time as timestamp)",
+            ~ " as string) || ' ' || due_local_time as timestamp)",
             'time_zone'
         ) }} as due_at
     from (
@@ -116,7 +116,7 @@ matched as (
         coalesce(due.blocks_day, tracked.blocks_day) as blocks_day,
         due.due_at,
         due.is_day_over,
-        {{ dbt.dateadd('hour', 'due.missing_after_hours', 'due.due_at') }} as missing_at,
+        {{ add_hours('due.due_at', 'due.missing_after_hours') }} as missing_at,
         received.received_at,
         received.last_received_at,
         received.file_id,
@@ -126,9 +126,7 @@ matched as (
         received.is_sent_again,
         greatest(
             0,
-            {{ dbt.datediff(
-                'due.due_at', 'coalesce(received.received_at, clock.run_at)', 'minute'
-            ) }}
+            {{ minutes_between('due.due_at', 'coalesce(received.received_at, clock.run_at)') }}
         ) as minutes_late,
         clock.run_at
     from due
@@ -180,7 +178,7 @@ final as (
         cast(row_count as bigint) as row_count,
         case status
             when 'closed' then coalesce(reason, 'closed in the calendar')
-            when 'incomplete' then cast(rejected_count as varchar) || ' lines were set aside'
+            when 'incomplete' then cast(rejected_count as string) || ' lines were set aside'
             when 'reopened' then 'delivered again: the newest delivery counts'
             when 'duplicate' then 'the same file came again and was ignored'
             when 'received'

@@ -109,7 +109,7 @@ gaps as (
         case
             when first_expected = first_declared
                 then 'the till says the day began with an earlier number'
-            else 'missing since the last receipt of ' || cast(previous_day as varchar)
+            else 'missing since the last receipt of ' || cast(previous_day as string)
         end as explanation
     from expected
     where first_expected < first_seen
@@ -128,11 +128,49 @@ gaps as (
 
 ),
 
+-- A reason holds for the numbers it was given for, also when fewer of them are missing now; not for
+-- the same numbers of another year.
+explained as (
+
+    select
+        gaps.store_id,
+        gaps.register_id,
+        gaps.receipt_series,
+        gaps.business_date,
+        gaps.first_missing,
+        gaps.position,
+        reasons.gap_reason,
+        reasons.reason,
+        reasons.decided_by,
+        reasons.decided_at
+    from gaps
+    inner join {{ ref('int_gap_reasons') }} as reasons
+        on gaps.store_id = reasons.store_id
+        and gaps.register_id is not distinct from reasons.register_id
+        and gaps.receipt_series is not distinct from reasons.receipt_series
+        and gaps.first_missing >= reasons.first_missing
+        and gaps.last_missing <= reasons.last_missing
+        and abs({{ days_between('reasons.business_date', 'gaps.business_date') }}) <= 31
+    qualify
+        row_number() over (
+            partition by
+                gaps.store_id,
+                gaps.register_id,
+                gaps.receipt_series,
+                gaps.business_date,
+                gaps.first_missing,
+                gaps.position
+            order by reasons.decision_no desc
+        ) = 1
+
+),
+
 final as (
 
     select
-        gaps.store_id || '|' || gaps.register_id || '|' || coalesce(gaps.receipt_series, '') || '|'
-        || cast(gaps.business_date as varchar) || '|' || cast(gaps.first_missing as varchar)
+        gaps.store_id || '|' || coalesce(gaps.register_id, '') || '|'
+        || coalesce(gaps.receipt_series, '') || '|'
+        || cast(gaps.business_date as string) || '|' || cast(gaps.first_missing as string)
             as gap_id,
         gaps.store_id,
         gaps.register_id,
@@ -145,14 +183,26 @@ final as (
         gaps.explanation
         || case
             when sales_days.rejected_count > 0
-                then '; ' || cast(sales_days.rejected_count as varchar)
+                then '; ' || cast(sales_days.rejected_count as string)
                     || ' lines of the day were set aside and may be the missing ones'
             else ''
-        end as explanation
+        end as explanation,
+        explained.gap_reason is not null as is_explained,
+        explained.gap_reason,
+        explained.reason as gap_reason_words,
+        explained.decided_by as explained_by,
+        explained.decided_at as explained_at
     from gaps
     inner join sales_days
         on gaps.store_id = sales_days.store_id
         and gaps.business_date = sales_days.business_date
+    left join explained
+        on gaps.store_id = explained.store_id
+        and gaps.register_id is not distinct from explained.register_id
+        and gaps.receipt_series is not distinct from explained.receipt_series
+        and gaps.business_date = explained.business_date
+        and gaps.first_missing = explained.first_missing
+        and gaps.position = explained.position
 
 )
 

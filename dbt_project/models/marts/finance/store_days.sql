@@ -23,6 +23,18 @@ stores as (
 
 ),
 
+sign_offs as (
+
+    select * from {{ ref('int_sign_offs') }}
+
+),
+
+reopenings as (
+
+    select * from {{ ref('int_reopenings') }}
+
+),
+
 days as (
 
     select
@@ -46,12 +58,17 @@ outcomes as (
         business_date,
         sum(case when not passed then 1 else 0 end) as failed_checks,
         sum(case when not passed and severity = 'block' then 1 else 0 end) as blocking_checks,
+        sum(case when not passed and severity = 'error' then 1 else 0 end) as error_checks,
         coalesce(bool_or(not passed and severity = 'block' and check_id <> 'F1'), false)
             as is_blocked,
         {{ text_list(
             "case when not passed and severity = 'block'"
             ~ " then fault || coalesce(' (' || detail || ')', '') end"
-        ) }} as blocking_reasons
+        ) }} as blocking_reasons,
+        {{ text_list(
+            "case when not passed and severity = 'error'"
+            ~ " then fault || coalesce(' (' || detail || ')', '') end"
+        ) }} as error_reasons
     from checks
     group by store_id, business_date
 
@@ -76,6 +93,8 @@ final as (
         days.business_date,
         case
             when days.is_closed then 'closed'
+            when reopenings.store_id is not null then 'reopened'
+            when sign_offs.store_id is not null then 'signed_off'
             when days.has_missing or outcomes.is_blocked then 'blocked'
             when days.is_waiting then 'waiting'
             else 'complete'
@@ -83,6 +102,8 @@ final as (
         cast(coalesce(outcomes.failed_checks, 0) as integer) as failed_checks,
         cast(coalesce(outcomes.blocking_checks, 0) as integer) as blocking_checks,
         outcomes.blocking_reasons,
+        cast(coalesce(outcomes.error_checks, 0) as integer) as error_checks,
+        outcomes.error_reasons,
         coalesce(stores.currency, sales.currency) as currency,
         case
             when days.has_sales then cast(coalesce(sales.net_sales, 0) as decimal(18, 2))
@@ -93,8 +114,12 @@ final as (
         case
             when days.has_sales then cast(coalesce(sales.transactions, 0) as integer)
         end as transactions,
-        cast(null as varchar) as signed_off_by,
-        cast(null as timestamp) as signed_off_at
+        sign_offs.decided_by as signed_off_by,
+        sign_offs.decided_at as signed_off_at,
+        sign_offs.reason as sign_off_reason,
+        sign_offs.signed_despite as sign_off_despite,
+        sign_offs.seen_run_id as sign_off_run_id,
+        reopenings.reopened_because
     from days
     left join outcomes
         on days.store_id = outcomes.store_id
@@ -106,6 +131,12 @@ final as (
         on days.store_id = tenders.store_id
         and days.business_date = tenders.business_date
     left join stores on days.store_id = stores.store_id
+    left join sign_offs
+        on days.store_id = sign_offs.store_id
+        and days.business_date = sign_offs.business_date
+    left join reopenings
+        on days.store_id = reopenings.store_id
+        and days.business_date = reopenings.business_date
 
 )
 

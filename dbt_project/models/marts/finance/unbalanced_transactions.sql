@@ -1,24 +1,14 @@
-{{ config(materialized='incremental', incremental_strategy='replace_store_days') }}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_store_days',
+        partition_by='business_date',
+    )
+}}
 
 with receipts as (
 
-    select * from {{ touched(ref('int_receipts')) }}
-    where is_completed
-
-),
-
-tenders as (
-
-    select
-        store_id,
-        business_date,
-        transaction_id,
-        min(register_id) as register_id,
-        max(currency) as currency,
-        sum(tender_amount - coalesce(change_amount, 0)) as tenders_total
-    from {{ touched(ref('fct_tenders')) }}
-    where is_completed
-    group by store_id, business_date, transaction_id
+    select * from {{ touched(ref('int_receipt_payments')) }}
 
 ),
 
@@ -36,52 +26,42 @@ delivered as (
 
 ),
 
-compared as (
+thresholds as (
 
-    select
-        coalesce(receipts.store_id, tenders.store_id) as store_id,
-        coalesce(receipts.business_date, tenders.business_date) as business_date,
-        coalesce(receipts.transaction_id, tenders.transaction_id) as transaction_id,
-        coalesce(receipts.register_id, tenders.register_id) as register_id,
-        coalesce(receipts.currency, tenders.currency) as currency,
-        coalesce(receipts.lines_total, 0) as lines_total,
-        coalesce(tenders.tenders_total, 0) as tenders_total,
-        case
-            when receipts.transaction_id is null then 'paid, but the receipt is unknown'
-            when tenders.transaction_id is null then 'sold, but no payment was received'
-            else 'lines and payments differ'
-        end as explanation
-    from receipts
-    full outer join tenders
-        on receipts.store_id = tenders.store_id
-        and receipts.business_date = tenders.business_date
-        and receipts.transaction_id = tenders.transaction_id
+    select * from {{ ref('int_thresholds') }}
 
 ),
 
 final as (
 
     select
-        compared.store_id,
-        compared.business_date,
-        compared.transaction_id,
-        compared.register_id,
-        compared.currency,
-        cast(compared.lines_total as decimal(18, 2)) as lines_total,
-        cast(compared.tenders_total as decimal(18, 2)) as tenders_total,
-        cast(compared.lines_total - compared.tenders_total as decimal(18, 2)) as difference,
-        compared.explanation
+        receipts.store_id,
+        receipts.business_date,
+        receipts.transaction_id,
+        receipts.register_id,
+        receipts.currency,
+        receipts.lines_total,
+        receipts.tenders_total,
+        cast(receipts.lines_total - receipts.tenders_total as decimal(18, 2)) as difference,
+        case
+            when not receipts.has_receipt then 'paid, but the receipt is unknown'
+            when not receipts.has_payment then 'sold, but no payment was received'
+            else 'lines and payments differ'
+        end
         || case
             when delivered.rejected_count > 0
-                then '; ' || cast(delivered.rejected_count as varchar)
+                then '; ' || cast(delivered.rejected_count as string)
                     || ' lines of the day were set aside'
             else ''
         end as explanation
-    from compared
+    from receipts
     inner join delivered
-        on compared.store_id = delivered.store_id
-        and compared.business_date = delivered.business_date
-    where abs(compared.lines_total - compared.tenders_total) > 0.01
+        on receipts.store_id = delivered.store_id
+        and receipts.business_date = delivered.business_date
+    inner join thresholds as tolerance
+        on {{ limit_of('tolerance', 'F7_tolerance', 'receipts.business_date') }}
+    where abs(receipts.tenders_total - receipts.lines_total - receipts.rounding_amount)
+        > tolerance.value
 
 )
 

@@ -1,0 +1,1 @@
+{{ united_exceptions(day_exceptions()) }}

@@ -1,0 +1,33 @@
+{{ config(incremental_strategy='replace_keys', unique_key='_batch_id') }}
+
+select
+    decision_no,
+    decision_id,
+    decided_at,
+    decided_by,
+    kind,
+    subject_type,
+    subject_key,
+    store_id,
+    business_date,
+    payload,
+    reason,
+    seen_run_id,
+    sequence_no,
+    about_decision_id,
+    dataset,
+    file_id,
+    column_name,
+    old_value,
+    new_value,
+    blockers,
+    is_override,
+    gap_reason,
+    register_id,
+    receipt_series,
+    first_missing,
+    last_missing,
+    locked_run_id,
+    known_from,
+    _batch_id
+from {{ recorded('decisions') }}
