@@ -294,11 +294,12 @@ def _parts(
     limit: int,
 ) -> tuple[list[Part], list[Sum]]:
     """The rows behind the measures, and each measure held against them."""
-    if "_file_id" in columns:
+    known = run.has("quality.lineage")
+    told = run.ask("select * from quality.lineage where table_name = ?", [table]) if known else []
+    if not told and "_file_id" in columns:  # a fact: its rows are what its figures are made of
         return [_part(run, table, "", (), measures, {}, where, params, limit, alias="m")], []
-    if not run.has("quality.lineage"):
+    if not told:
         return [], []
-    told = run.ask("select * from quality.lineage where table_name = ?", [table])
     said = [line for line in told if _applies(run, table, line, where, params)]
     lines = [line for line in said if line["measure"] in measures]
     lines = lines or [line for line in said if not line["measure"]] or _widest(said)

@@ -77,7 +77,7 @@ _memory = _Memory(REMEMBERED_ANSWERS)
 class Run:
     """One publish: its facts from `run.json`, and its database.
 
-    `run_at`, `published_at` are UTC; `data_as_of` is the newest business date that was complete.
+    `run_at`, `published_at` are UTC; `data_as_of` is the newest business date with figures.
     """
 
     run_id: str
@@ -138,12 +138,16 @@ class Run:
     def columns(self, table: str) -> dict[str, str]:
         """Column name → type of `schema.table`, in order; empty when it is not published."""
         schema, _, name = table.partition(".")
+        # All of them at once: the answer is remembered, and a page asks for many tables.
         rows = self.ask(
-            "select column_name, data_type from information_schema.columns"
-            " where table_schema = ? and table_name = ? order by ordinal_position",
-            (schema, name),
+            "select table_schema, table_name, column_name, data_type"
+            " from information_schema.columns order by table_schema, table_name, ordinal_position"
         )
-        return {row["column_name"]: row["data_type"] for row in rows}
+        return {
+            row["column_name"]: row["data_type"]
+            for row in rows
+            if row["table_schema"] == schema and row["table_name"] == name
+        }
 
     def has(self, table: str) -> bool:
         return bool(self.columns(table))

@@ -52,6 +52,96 @@ FILE = {
     "superseded": Status("replaced", "↻", "gray", "A newer file replaced what it said."),
 }
 
+# A store-day on its way to being signed off.
+CLOSING = {
+    "ready": Status("ready", "○", "blue", "Nothing stands in the way of signing it off."),
+    "in_the_way": Status("not ready", "✕", "orange", "Something stands in the way."),
+    "signed_off": Status("signed off", "★", "green", "Signed off by a person."),
+    "signed_now": Status("signed off", "★", "green", "Signed off since these figures were made."),
+    "reopened": Status("reopened", "↻", "violet", "Something changed after it was signed off."),
+    "closed": Status("closed", "—", "gray", "The store did not open: nothing to sign off."),
+    "unowed": Status(
+        "nothing to sign off", "—", "gray", "No export that a sign-off waits for is owed that day."
+    ),
+}
+
+CHECK_FAILED = {
+    "block": Status("blocks", "✕", "orange", "Fails, and keeps the day from being complete."),
+    "error": Status("fails", "✕", "orange", "Fails, and stands in the way of a sign-off."),
+    "warn": Status("warns", "▲", "yellow", "Fails; to be looked at."),
+    "info": Status("note", "●", "blue", "Worth knowing; nothing is wrong by itself."),
+}
+CHECK_PASSED = Status("ok", "✓", "green", "Checked, and it holds.")
+
+RECEIPT = {
+    "completed": Status("completed", "✓", "green", "Rung up and paid."),
+    "voided": Status("voided", "⊘", "gray", "Given up before it was paid: counts in nothing."),
+    "post_voided": Status("voided afterwards", "⊘", "yellow", "Taken back after it was completed."),
+    "suspended": Status("suspended", "◔", "blue", "Parked at the till: counts in nothing."),
+    "training": Status("training", "○", "gray", "Rung for practice: counts in nothing."),
+    "paid, no lines": Status("paid, no lines", "✕", "orange", "A payment without a receipt."),
+}
+BALANCED = Status("balances", "✓", "green", "Lines with tax equal payments less change.")
+UNBALANCED = Status("differs", "✕", "orange", "Lines with tax are not payments less change.")
+AGREES = Status("agrees", "✓", "green", "No difference.")
+MORE = Status("more", "▲", "yellow", "More than it should be.")
+LESS = Status("less", "▼", "orange", "Less than it should be.")
+MORE_AND_LESS = Status(
+    "more and less", "▼", "orange", "Closings differ, and come to nothing together."
+)
+
+CORRECTION = {
+    "waiting": Status("waits for approval", "◔", "blue", "Proposed; changes nothing yet."),
+    "approved": Status("approved", "✓", "green", "Approved by another person."),
+    "effective": Status("in the figures", "★", "green", "Approved, and counted with."),
+    "withdrawn": Status("taken back", "⊘", "gray", "Somebody took it back."),
+    "replaced": Status("replaced", "↻", "gray", "A later correction of the same value counts."),
+    "superseded": Status("superseded", "↻", "violet", "The row came again in a newer file."),
+    "refused": Status("refused", "✕", "orange", "The value cannot stand in that column."),
+    "no_such_row": Status("no such row", "✕", "orange", "The row is not there any more."),
+}
+
+CAUSE = {
+    "file": Status("delivered again", "↻", "violet", "A newer file replaced the day."),
+    "late": Status("came late", "◷", "violet", "Figures had been told without it."),
+    "correction": Status("corrected", "✎", "yellow", "A person's correction was approved."),
+}
+
+REVIEW = {
+    "open": Status("to review", "◔", "blue", "Nobody has looked at it yet."),
+    "explained": Status("explained", "✓", "green", "Somebody looked, and it has its reason."),
+    "follow_up": Status("to follow up", "▲", "yellow", "Somebody looked, and there is more to do."),
+}
+STANDS_OUT = Status("stands out", "▲", "yellow", "Chance alone hardly explains it.")
+ORDINARY = Status("ordinary", "○", "gray", "Chance alone explains it.")
+TOO_FEW = Status("too few", "–", "gray", "Too few to say anything of a rate.")
+
+SETTLEMENT = {
+    "matched": Status("settled", "✓", "green", "The card processor paid exactly this."),
+    "waiting": Status("waiting", "◔", "blue", "Not settled yet, and not late."),
+    "unmatched_tender": Status("not settled", "✕", "orange", "Paid by card, never settled."),
+    "unmatched_settlement": Status("unknown", "✕", "orange", "Settled, but no such payment."),
+    "chargeback": Status("charged back", "▲", "yellow", "The client's bank took it back."),
+    "amount_differs": Status("differs", "✕", "orange", "Settled with another amount."),
+}
+
+DEPOSIT = {
+    "credited": Status("credited", "✓", "green", "The bank credited what was banked."),
+    "waiting": Status("waiting", "◔", "blue", "Not credited yet, and not late."),
+    "late": Status("late", "▲", "yellow", "The bank should have credited it by now."),
+    "short": Status("short", "✕", "orange", "The bank credited less than was banked."),
+    "over": Status("over", "▲", "yellow", "The bank credited more than was banked."),
+    "no_bag": Status("no bag", "✕", "orange", "Tills set cash aside, but no bag is known."),
+}
+
+TAX = {
+    "plausible": Status("plausible", "✓", "green", "Within what the state and its places may ask."),
+    "off": Status("off", "✕", "orange", "Outside what the state and its places may ask."),
+    "zero_without_reason": Status("no tax, no reason", "✕", "orange", "Zero needs its reason."),
+    "not_registered": Status("no tax there", "▲", "yellow", "Shipped to a state without us."),
+    "no_rate": Status("no rate known", "○", "gray", "No rate is known for the state and day."),
+}
+
 DONE = ("complete", "signed_off")
 
 

@@ -23,8 +23,16 @@ class Sheet:
     totals: Mapping[str, Any] | None = None
 
 
-def workbook(title: str, about: Sequence[tuple[str, str]], sheets: Sequence[Sheet]) -> bytes:
+def workbook(
+    title: str,
+    about: Sequence[tuple[str, str]],
+    sheets: Sequence[Sheet],
+    written: datetime | None = None,
+) -> bytes:
     """An .xlsx file. `about` is printed on “Read me”, followed by each sheet's rows and totals.
+
+    The data sheets of the same rows are the same to the byte, whenever they are written; the whole
+    file is where `written` (UTC, now unless given) is the same.
 
     Raises ValueError rather than leave a row out.
     """
@@ -33,6 +41,7 @@ def workbook(title: str, about: Sequence[tuple[str, str]], sheets: Sequence[Shee
             raise ValueError(f"{sheet.name}: {len(sheet.rows):,} rows do not fit into a sheet.")
     import xlsxwriter
 
+    written = written or datetime.now(UTC)
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(
         buffer,
@@ -43,6 +52,7 @@ def workbook(title: str, about: Sequence[tuple[str, str]], sheets: Sequence[Shee
             "default_date_format": "yyyy-mm-dd",
         },
     )
+    book.set_properties({"created": written.replace(tzinfo=None)})
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     bold = book.add_format({"bold": True, "top": 1})
     formats = {
@@ -53,19 +63,6 @@ def workbook(title: str, about: Sequence[tuple[str, str]], sheets: Sequence[Shee
     readme = book.add_worksheet("Read me")
     readme.set_column(0, 0, 30, bold_plain := book.add_format({"bold": True}))
     readme.set_column(1, 1, 90, book.add_format({"text_wrap": True}))
-    readme.write_string(0, 0, title, bold_plain)
-    written = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"
-    lines = [*about, ("Written", written)]
-    for sheet in sheets:
-        lines.append((f"Rows of “{sheet.name}”", f"{len(sheet.rows)}"))
-        lines += [
-            (f"Total of {sheet.columns[key]}", _plain(value))
-            for key, value in (sheet.totals or {}).items()
-        ]
-    for line, (name, text) in enumerate(lines, start=2):
-        readme.write_string(line, 0, name)
-        readme.write_string(line, 1, text)
-
     for sheet in sheets:
         page = book.add_worksheet(sheet.name[:31])
         page.freeze_panes(1, 1)
@@ -84,6 +81,18 @@ def workbook(title: str, about: Sequence[tuple[str, str]], sheets: Sequence[Shee
                 page.write_blank(len(sheet.rows) + 1, place, None, bold)
         if sheet.rows:
             page.autofilter(0, 0, len(sheet.rows), len(sheet.columns) - 1)
+    # Last: what the data sheets say is then numbered alike in every file of the same rows.
+    lines = [*about, ("Written", f"{written:%Y-%m-%d %H:%M:%S} UTC")]
+    for sheet in sheets:
+        lines.append((f"Rows of “{sheet.name}”", f"{len(sheet.rows)}"))
+        lines += [
+            (f"Total of {sheet.columns[key]}", _plain(value))
+            for key, value in (sheet.totals or {}).items()
+        ]
+    readme.write_string(0, 0, title, bold_plain)
+    for line, (name, text) in enumerate(lines, start=2):
+        readme.write_string(line, 0, name)
+        readme.write_string(line, 1, text)
     book.close()
     return buffer.getvalue()
 

@@ -29,7 +29,7 @@ def excel(
     """
     run = chosen.run
     about = [
-        ("Complete through", words.day(run.data_as_of)),
+        ("Figures through", words.day(run.data_as_of)),
         ("Figures of", words.moment(run.published_at, chosen.zone, seconds=True)),
         ("Run", run.run_id),
         *chosen.said()[:2],

@@ -111,6 +111,20 @@ def choice(
     return picked or first
 
 
+def text(name: str, label: str, placeholder: str = "", *, width: Any = "stretch") -> str:
+    """A line of text, kept in the address line under `name`."""
+    key = f"text_{name}"
+    st.session_state[key] = st.query_params.get(name, "")
+    written = st.text_input(
+        label,
+        placeholder=placeholder,
+        key=key,
+        on_change=lambda: put(name, st.session_state[key].strip()),
+        width=width,
+    )
+    return (written or "").strip()
+
+
 def draw(run: Run, newest: Run, kept: Sequence[Run], zone: str | None) -> Chosen | None:
     """Draw the three filters; None when the run holds no store-day."""
     calendar = network.calendar(run)

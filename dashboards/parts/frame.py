@@ -23,6 +23,11 @@ from dashboards.warehouse import (
 STALE_HOURS = 26
 NAMES = {
     "today": "Today",
+    "close_day": "Close the day",
+    "tenders": "Tenders",
+    "receipts": "Receipts",
+    "exceptions": "Exceptions",
+    "restatements": "Restatements",
     "sales_trend": "Sales trend",
     "files": "Files",
     "dictionary": "Dictionary",
@@ -88,9 +93,9 @@ def strip(chosen: Chosen, now: datetime) -> Html:
     age = "" if chosen.as_known_then else f" ({words.ago(run.published_at, now)} ago)"
     accepted = Html(f"<b>{here.complete} of {here.due}</b> store-days accepted")
     meaning = f"Complete of due on {words.day(chosen.on)}; {here.closed} closed"
-    complete = link(Html(f"<b>{words.day(run.data_as_of)}</b>"), address("files", kept))
+    through = link(Html(f"<b>{words.day(run.data_as_of)}</b>"), address("files", kept))
     parts = [
-        f"Complete through {complete}",
+        f"Figures through {through}",
         f"Figures of {link(published, checks)}{age}",
         f"Run {link(run.run_id, checks)}",
         f"{link(accepted, today, meaning)} for {words.day(chosen.on, year=False)}",
@@ -103,6 +108,9 @@ def strip(chosen: Chosen, now: datetime) -> Html:
         parts.append(f"Late: <b>{names}</b>")
     else:
         parts.append("Late: none")
+    if here.reopened:
+        changed = f"↻ {words.counted(here.reopened, 'store-day')} reopened"
+        parts.append(link(changed, address("close_day", kept) + "#reopened"))
     if here.open_before:
         parts.append(
             link(
@@ -183,6 +191,8 @@ def check_words(check: Any) -> str:
 def _nothing(published: Published, sentence: str) -> None:
     st.title("Nothing to show yet")
     show(f'<p class="lead">{safe(sentence)}</p>')
+    trial = link("Try a mapping on one file", address("try_mapping", {}))
+    show(f"<p>Not sure that a file will be understood? {trial} first.</p>")
     last = published.last_run()
     if last and not last.published:
         verb = "was blocked" if last.status == "blocked" else "failed"

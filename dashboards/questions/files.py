@@ -77,7 +77,7 @@ def counts(run: Run, window: Window, stores: Sequence[str]) -> Row:
     keep, ids = only(stores)
     restated = run.ask(
         "select count(distinct store_id || '|' || business_date) as restated"
-        f" from finance.restatements where {within} and {keep}",
+        f" from finance.restatements where replaced_file_id is not null and {within} and {keep}",
         [*moments, *ids],
     )[0]
     return {**row, **restated}
@@ -162,7 +162,7 @@ def restatement_rows(run: Run, within: str, keep: str, params: list[Any]) -> lis
     return run.ask(
         "select r.*, coalesce(s.store_name, r.store_id) as store_name, s.currency"
         " from finance.restatements r left join core.dim_stores s using (store_id)"
-        f" where {within} and {keep}"
+        f" where r.replaced_file_id is not null and {within} and {keep}"
         " order by r.known_from desc, store_name, r.business_date desc, r.measure",
         params,
     )

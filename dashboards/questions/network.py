@@ -54,7 +54,10 @@ def stores(run: Run) -> list[Row]:
 
 @dataclass(frozen=True)
 class Standing:
-    """How one business date stands: store-days due and complete, who is late, what is older."""
+    """How one business date stands: store-days due and complete, who is late, what is older.
+
+    `open_before` counts open store-days before it, `reopened` those reopened up to it.
+    """
 
     on: date
     due: int
@@ -62,6 +65,7 @@ class Standing:
     closed: int
     late: tuple[Row, ...]
     open_before: int
+    reopened: int
 
 
 def standing(run: Run, on: date, chosen: Sequence[str] = ()) -> Standing:
@@ -74,9 +78,11 @@ def standing(run: Run, on: date, chosen: Sequence[str] = ()) -> Standing:
         [on, *params],
     )[0]
     before = run.ask(
-        "select count(*) as days from finance.store_days d where business_date < ?"
+        "select count(*) filter (where business_date < ?) as days,"
+        " count(*) filter (where status = 'reopened') as reopened"
+        " from finance.store_days d where business_date <= ?"
         f" and status in ('waiting', 'blocked', 'reopened') and {keep}",
-        [on, *params],
+        [on, on, *params],
     )[0]
     late = run.ask(
         "select d.store_id, coalesce(any_value(s.store_name), d.store_id) as store_name,"
@@ -88,4 +94,12 @@ def standing(run: Run, on: date, chosen: Sequence[str] = ()) -> Standing:
         " group by d.store_id order by any_missing desc, store_name",
         [on, *params],
     )
-    return Standing(on, days["due"], days["complete"], days["closed"], tuple(late), before["days"])
+    return Standing(
+        on,
+        days["due"],
+        days["complete"],
+        days["closed"],
+        tuple(late),
+        before["days"],
+        before["reopened"],
+    )

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from dashboards import words
 from dashboards.explain import ExplainError, Explanation, Part, Sum, explain
-from dashboards.parts import download
+from dashboards.parts import download, links
 from dashboards.parts.frame import chosen
 from dashboards.parts.html import Column, Html, address, badge, facts, link, safe, show, table
-from dashboards.warehouse import QuestionError
+from dashboards.warehouse import QuestionError, Row
 from dashboards.workbook import EXCEL_ROWS, Sheet
 
 here = chosen()
@@ -23,6 +24,8 @@ FAILED = {
 }
 
 
+# Columns that name a receipt.
+RECEIPT_IDS = ("transaction_id", "original_transaction_id", "source_transaction_id")
 # Sixty-four characters each; the list of files below the rows holds them.
 LONG_IDS = ("file_id", "delivery_id", "replaced_by_file_id")
 
@@ -48,8 +51,19 @@ def fact_columns(part: Part) -> list[Column]:
         if name in LONG_IDS or all(row[name] is None for row in part.rows):
             continue
         numeric = name in part.totals
-        columns.append(Column(name, words.label(name), "number" if numeric else "text"))
+        columns.append(value_column(name, "number" if numeric else "text"))
     return columns
+
+
+def value_column(name: str, kind: str) -> Column:
+    """A column of a row; one that names a receipt leads to it."""
+    if name in RECEIPT_IDS:
+        return Column(name, words.label(name), kind, partial(receipt_link, name=name))
+    return Column(name, words.label(name), kind)
+
+
+def receipt_link(row: Row, name: str) -> Html:
+    return links.receipt(here, row[name])
 
 
 def part_words(found: Explanation, part: Part) -> Html:
@@ -206,7 +220,12 @@ def show_mart(found: Explanation) -> None:
     st.header("The figure" if found.row_count == 1 else "The figures it adds up")
     if found.row_count == 1:
         row = found.rows[0]
-        show(facts((words.label(name), value) for name, value in row.items()))
+        show(
+            facts(
+                (words.label(name), receipt_link(row, name) if name in RECEIPT_IDS else value)
+                for name, value in row.items()
+            )
+        )
         return
     shown = (
         "" if found.row_count == len(found.rows) else f"; the first {len(found.rows)} are listed"
@@ -215,10 +234,7 @@ def show_mart(found: Explanation) -> None:
     show(
         f"<p>{words.counted(found.row_count, 'row')} of {safe(found.table)}{shown}.</p>",
         table(
-            [
-                Column(n, words.label(n), "number" if n in numeric else "text")
-                for n in found.columns
-            ],
+            [value_column(n, "number" if n in numeric else "text") for n in found.columns],
             found.rows,
             tall=True,
         ),

@@ -67,16 +67,27 @@ def counted(row: Row, name: str) -> str:
     return words.number(row[name])
 
 
-def file_table(rows: list[Row]) -> Html:
-    columns = [
+def file_table(rows: list[Row], section: str) -> Html:
+    became = [
         Column("file_name", "File", href=lambda r: explain_file(r["file_id"])),
         Column("status", "Became", say=lambda r: badge(words.status(words.FILE, r["status"]))),
+    ]
+    why = Column("status_reason", "Why", "wide", lambda r: r["status_reason"] or "")
+    what = [
         Column("dataset", "Dataset", say=lambda r: (r["dataset"] or "unknown").replace("_", " ")),
         Column(
             "received_at",
             f"Received ({zone})",
             say=lambda r: words.short_moment(r["received_at"], here.zone),
         ),
+    ]
+    if section == "refused":
+        # Nothing of them went in: why is the answer, not numbers that are all 0.
+        columns = [*became, why, *what]
+        return table(columns, rows[:LISTED], caption=limited(rows), style="stack")
+    columns = [
+        *became,
+        *what,
         *(
             Column(name, label, "number", partial(counted, name=name))
             for name, label in (
@@ -87,7 +98,7 @@ def file_table(rows: list[Row]) -> Html:
             )
         ),
         Column("control_total_check", "Control totals"),
-        Column("status_reason", "Why", "wide", lambda r: r["status_reason"] or ""),
+        why,
     ]
     total = {
         "file_name": "Total",
@@ -104,7 +115,7 @@ def file_totals(rows: list[Row]) -> dict[str, int]:
 def show_files(section: str) -> list[Sheet]:
     rows = files.files(run, section, window, here.stores)
     if rows:
-        show(file_table(rows))
+        show(file_table(rows, section))
     else:
         nothing = {
             "refused": "No file was refused.",
@@ -337,6 +348,8 @@ days = days if days in files.WINDOWS else "7"
 window = files.Window.up_to(here.on, days)
 told = files.counts(run, window, here.stores)
 show(f'<p class="lead" data-lp="answer">{answer(told)}</p>')
+before = link("Try a mapping on one file", address("try_mapping", here.params))
+show(f"<p>{before} before it lands: what would go in, and what would not.</p>")
 with st.container(horizontal=True, gap="small", key="choices", vertical_alignment="bottom"):
     section = filters.choice(
         "show",

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from dashboards import words
-from dashboards.parts import download, filters
+from dashboards.parts import download, filters, matrix
 from dashboards.parts.frame import chosen
 from dashboards.parts.html import (
     Column,
@@ -45,9 +44,9 @@ def explain(table_name: str, measure: str | None = None, **keys: Any) -> str:
     return address("explain", here.params | {"table": table_name, "measure": measure} | named)
 
 
-def answer(matrix: today.Matrix) -> Html:
+def answer(grid: today.Matrix) -> Html:
     """The page in one or two sentences."""
-    days = matrix.stores
+    days = grid.stores
     due = [d for d in days if d["status"] != "closed"]
     done = [d for d in due if d["status"] in words.DONE]
     when = words.day(on)
@@ -120,58 +119,6 @@ def figure_tiles(found: today.Figures) -> Html:
     return tiles(made)
 
 
-def cell(store: Row, dataset: str, matrix: today.Matrix) -> Html:
-    row = matrix.cells.get((store["store_id"], dataset))
-    if row is None:
-        return Html('<span class="soft">nothing due</span>')
-    status = row["status"]
-    note = ""
-    if status in ("late", "missing"):
-        note = words.lasting(row.get("minutes_late"))
-    elif status == "due" and row.get("due_at"):
-        note = f"by {words.short_moment(row['due_at'], here.zone)[-5:]}"
-    elif row.get("received_at"):
-        note = words.short_moment(row["received_at"], here.zone)[-5:]
-        if (row.get("minutes_late") or 0) > 0:
-            note += f" (+{words.lasting(row['minutes_late'])})"
-    return badge(
-        words.status(words.DELIVERY, status),
-        note,
-        explain(
-            "finance.deliveries",
-            store_id=store["store_id"],
-            business_date=on.isoformat(),
-            dataset=dataset,
-        ),
-    )
-
-
-def matrix_table(matrix: today.Matrix) -> Html:
-    columns = [
-        Column("store_name", "Store"),
-        Column(
-            "status",
-            "Day",
-            say=lambda d: badge(
-                words.status(words.STORE_DAY, d["status"]),
-                href=explain(
-                    "finance.store_days", store_id=d["store_id"], business_date=on.isoformat()
-                ),
-            ),
-        ),
-    ]
-    for name in matrix.datasets:
-        say = partial(cell, dataset=name, matrix=matrix)
-        columns.append(Column(name, words.label(name), say=say))
-    zone = here.zone or "UTC"
-    return table(
-        columns,
-        matrix.stores,
-        style="matrix",
-        caption=f"When it came, in {zone} time; in brackets how late.",
-    )
-
-
 def block_list(rows: list[Row]) -> Html:
     if not rows:
         return Html("<p>Nothing blocks a day: every store-day up to this one is complete.</p>")
@@ -185,9 +132,10 @@ def block_list(rows: list[Row]) -> Html:
                 business_date=row["business_date"].isoformat(),
             ),
         )
+        about = {"date": row["business_date"].isoformat(), "store": row["store_id"]}
         day = link(
             words.day(row["business_date"], year=False),
-            address("", here.params | {"date": row["business_date"].isoformat()}),
+            address("close_day", here.params | about) + "#store-day",
         )
         items.append(
             f"<li>{mark} <b>{safe(row['store_name'])}</b>, {day}<br>"
@@ -320,9 +268,8 @@ else:
 with wide:
     st.header("What has come in", anchor="matrix")
     if grid.stores:
-        show(matrix_table(grid))
-    legend = "".join(f"<span>{s.sign} {s.word}</span>" for s in words.DELIVERY.values())
-    show(f'<div class="legend">{legend}</div>')
+        show(matrix.deliveries(here, grid))
+    show(matrix.legend())
 with narrow:
     st.header("What blocks which day", anchor="blocks")
     show(block_list(blocked))
