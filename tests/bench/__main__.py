@@ -1,9 +1,10 @@
 """`make bench`: every bench, one table, one JSON file.
 
-    python -m tests.bench [ingest] [day] [frameworks] [backfill] [--json bench.json]
+    python -m tests.bench [name …] [--json bench.json]
 
 Each bench yields rows (what, measured, against, ratio, bound). A row over its bound is marked, and
-the command then ends with 1: the numbers are promises.
+the command then ends with 1: the numbers are promises. Each bench's table in `docs/scale.md` is
+written anew.
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench import scale_note
 from tests.bench.rows import Row
 
-BENCHES = ("ingest", "frameworks", "backfill", "day")
+BENCHES = ("ingest", "readers", "parallel", "frameworks", "backfill", "day", "engines")
 
 
 def main() -> int:
@@ -34,10 +36,13 @@ def main() -> int:
     rows: list[Row] = []
     for name in wanted.benches:
         try:
-            rows += importlib.import_module(f"tests.bench.bench_{name}").rows()
+            measured = importlib.import_module(f"tests.bench.bench_{name}").rows()
         except subprocess.CalledProcessError as fault:
             print(fault.output)
             raise
+        rows += measured
+        if measured:
+            scale_note.write(name, scale_note.promises(measured))
     show(rows)
     wanted.json.parent.mkdir(parents=True, exist_ok=True)
     machine = {"machine": platform.machine(), "python": platform.python_version()}

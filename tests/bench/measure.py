@@ -53,9 +53,28 @@ def loupe(*arguments: str, home: Path) -> Measured:
     return timed(sys.executable, "-m", "pipelines.cli", *arguments, "--home", str(home))
 
 
+def processor_seconds(root: int) -> float:
+    """What a process and its children have spent so far; those that have ended are counted."""
+    ticks = os.sysconf("SC_CLK_TCK")
+    spent = 0
+    for pid in _tree(root):
+        try:
+            # Of the fields after the name in brackets: utime, stime, cutime, cstime.
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        spent += sum(map(int, fields[11:15]))
+    return spent / ticks
+
+
+def resident_bytes(root: int) -> int:
+    """What a process and its children hold now."""
+    return sum(map(_resident, _tree(root)))
+
+
 def _watch(process: subprocess.Popen, peak: list[int]) -> None:
     while process.poll() is None:
-        peak[0] = max(peak[0], sum(map(_resident, _tree(process.pid))))
+        peak[0] = max(peak[0], resident_bytes(process.pid))
         time.sleep(0.05)
 
 
@@ -64,11 +83,16 @@ def _tree(root: int) -> list[int]:
     while todo:
         pid = todo.pop()
         family.append(pid)
+        # Each thread lists the children it started itself; any of them may end meanwhile.
         try:
-            children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+            threads = list(Path(f"/proc/{pid}/task").iterdir())
         except OSError:
             continue
-        todo += map(int, children)
+        for thread in threads:
+            try:
+                todo += map(int, (thread / "children").read_text().split())
+            except OSError:
+                continue
     return family
 
 

@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.browser.published_home import PublishedHome, build
 from tests.browser.walker import Walker
 
+PATIENCE_SECONDS = 180
 PROJECT = Path(__file__).resolve().parents[2]
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
@@ -46,16 +47,24 @@ def server(published: PublishedHome) -> Iterator[str]:
     )
     address = f"http://localhost:{port}"
     try:
-        for _ in range(150):
-            try:
-                urlopen(f"{address}/_stcore/health", timeout=1).close()
-                break
-            except (URLError, OSError):
-                time.sleep(0.2)
+        _wait_for(f"{address}/_stcore/health", process)
         yield address
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    """Until it answers; a busy machine may take its time, a server that ended never will."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            urlopen(address, timeout=5).close()
+            return
+        except (URLError, OSError):
+            assert process.poll() is None, "the dashboards ended by themselves"
+            assert time.monotonic() < deadline, "the dashboards do not answer"
+            time.sleep(0.2)
 
 
 @pytest.fixture(scope="session")

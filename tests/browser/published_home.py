@@ -20,6 +20,8 @@ import duckdb
 import pyarrow as pa
 import yaml
 
+from tests.browser import published_money as money
+
 DAYS = 40
 STORES = (
     ("US01", "Madison Avenue", "boutique", "New York", "NY", "America/New_York", 9),
@@ -183,6 +185,8 @@ class _Story:
         absent = newest and code == "US05"
         gap = newest and code == "US02"
         lines = [] if closed or absent else self._lines(code, size, day)
+        if newest and code == "US04":
+            lines.append(money.golden_sale(code, day))
         replaced = self.restated and code == "US03" and day == self.final - timedelta(days=1)
         counted = lines[:-1] if replaced else lines
         version = "b" if replaced else "a"
@@ -199,11 +203,21 @@ class _Story:
         if history:
             self._arrival(code, day, "sales_lines", "a", rows=len(lines))
             return
+        self._money(code, day, counted)
         for dataset in DATASETS:
             self._delivery(code, day, dataset, len(lines), closed, absent, replaced)
         if replaced:
             self._restate(code, day, lines)
         status = "closed" if closed else "blocked" if absent or gap else "complete"
+        changed = replaced and "reopened_because" in shapes()["finance.store_days"]
+        signed: dict[str, Any] = {}
+        if changed:
+            status = "reopened"
+            signed = {
+                "signed_off_by": "Ada Archer",
+                "signed_off_at": self.run_at - timedelta(hours=20),
+                "reopened_because": "sales lines were delivered again",
+            }
         reasons = None
         if absent:
             reasons = "A delivery has not come (sales lines missing, tenders missing)"
@@ -223,6 +237,7 @@ class _Story:
             net_sales=net if lines else None,
             tender_total=net if lines else None,
             transactions=len({n["transaction_id"] for n in counted if n["quantity"] > 0}) or None,
+            **signed,
         )
         for check, name, fault, passed in (
             ("F1", "Every delivery has come", "A delivery has not come", not absent),
@@ -242,9 +257,32 @@ class _Story:
                     expected_value=Decimal(0),
                     actual_value=Decimal(0 if passed else 3),
                     difference=Decimal(0 if passed else 3),
-                    detail=None if passed else reasons,
+                    detail=None if passed else reasons.partition("(")[2].rstrip(")"),
                     check_version=1,
                 )
+
+    def _money(self, code: str, day: date, lines: list[dict[str, Any]]) -> None:
+        """Payments and closings of a store-day; on the newest, one of each fault."""
+        newest = day == self.final
+        payments = money.paid(lines)
+        if newest and code == "US01":
+            money.exceptions(day, lines, self._tell)
+        if newest and code == "US02":
+            payments = money.one_without_the_other(payments, lines, self._tell)
+        if newest and code == "US04":
+            money.faults(day, lines[-1], self._tell)
+        if (code, self.final - day) == ("US03", timedelta(days=8)):
+            money.later(day, payments, self._tell)
+        file = self._file(code, day, "tenders", "a")
+        for line, payment in enumerate(payments, start=2):
+            self._tell("core.fct_tenders", **payment, _file_id=file, _line_no=line)
+        short = newest and code == "US01"
+        odd_float = newest and code == "US03"
+        if lines:
+            for row in money.closings(code, day, payments, short=short, odd_float=odd_float):
+                self._tell("finance.tender_balances", **row)
+                closing = self._file(code, day, "till_closings", "a")
+                self._tell("core.fct_till_closings", **money.declared(row), _file_id=closing)
 
     def _lines(self, code: str, size: int, day: date) -> list[dict[str, Any]]:
         """The sales lines of a store-day, always the same ones."""
@@ -512,6 +550,19 @@ class _Story:
                     row_value=line.get("value"),
                     applies_when=line.get("when"),
                 )
+        for dataset, column, kind, key in money.CORRECTABLE:
+            self._tell(
+                "quality.correctable_columns",
+                dataset=dataset,
+                column_name=column,
+                data_type=kind,
+                is_required=column == "tender_amount",
+                one_of="card, cash" if column == "tender_type" else None,
+                row_key_columns=money.CLOSING_KEY
+                if dataset == "till_closings"
+                else f"transaction_id, {key}",
+                version=1,
+            )
         for column, personal in (("client_id", False), ("last_name", True)):
             self._tell(
                 "quality.dictionary",

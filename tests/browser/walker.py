@@ -8,7 +8,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, Page
 
-WAIT_MS = 30_000
+WAIT_MS = 60_000
 
 
 class Walker:

@@ -62,7 +62,7 @@ def reading(home: Home) -> Iterator[Told]:
         yield told
     finally:
         (home.published / "STOP").touch()
-        output, _ = process.communicate(timeout=60)
+        output, _ = process.communicate(timeout=180)
     if process.returncode:
         told.fault = output
     else:

@@ -19,7 +19,7 @@ from tests.street import files
 from tests.street.files import Receipt
 from tests.street.town import Town
 
-PATIENCE_SECONDS = 240
+PATIENCE_SECONDS = 600
 
 
 def _free_port() -> int:
@@ -70,5 +70,5 @@ def test_a_dropped_file_is_published_and_nothing_is_left_running(tmp_path: Path)
                 assert answer.status == 200
     finally:
         up.send_signal(signal.SIGTERM)
-        up.wait(60)
+        up.wait(120)
     assert _left_of(home) == []

@@ -13,15 +13,17 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from pipelines import definitions
+from pipelines.build.dbt import manifest
 from pipelines.ingest.contracts import load_contract
-from pipelines.settings import HOME_VARIABLE
+from pipelines.settings import HOME_VARIABLE, Home
 
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(HOME_VARIABLE, str(tmp_path_factory.mktemp("home")))
-        return definitions.build_definitions()
+        home = Home.find()
+        return definitions.build_definitions(manifest(home, home.settings()))
 
 
 def test_the_asset_graph_is_as_agreed(loaded: dg.Definitions, snapshot: SnapshotAssertion) -> None:

@@ -13,11 +13,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipelines.demo import write_network
+from pipelines.demo import cashiers, write_network
 from pipelines.demo.errors import DAILY, KINDS
 from tests.unit.demo_reading import Row, by, contents, dataset, lines, lines_total, paid_total
 
+# Kinds that spoil the files they name, and no others.
+FILES = set(KINDS[:11])
+SENT_AGAIN = ("reexport_file", "back_dated_file")
 UNTIL = date(2026, 6, 30)
+ROUNDED = Decimal("0.02")  # at most, where cash is paid to five cents
 
 
 class Written:
@@ -31,7 +35,9 @@ class Written:
                 landing, truth, stores=6, days=40, until=UNTIL, seed=seed, plant_errors=plant
             )
         self.truth = json.loads((folder / "planted.json").read_text("utf-8"))
-        self.errors: list[dict[str, Any]] = self.truth["errors"]
+        told: list[dict[str, Any]] = self.truth["errors"]
+        self.errors = [error for error in told if error["kind"] not in cashiers.KINDS]
+        self.habits = [error for error in told if error["kind"] in cashiers.KINDS]
         self.zones = {row["store_id"]: row["time_zone"] for row in dataset(self.landing, "stores")}
 
     def of(self, *kinds: str) -> list[dict[str, Any]]:
@@ -48,7 +54,7 @@ class Written:
 
     def accepted(self, name: str) -> Iterator[Row]:
         """Rows of a dataset as they stand once refused, replaced and bad ones are left out."""
-        gone = {error["replaced_file_name"] for error in self.of("reexport_file")}
+        gone = {error["replaced_file_name"] for error in self.of(*SENT_AGAIN)}
         gone |= {error["file_name"] for error in self.of("duplicate_file", "schema_drift")}
         bad = {error["file_name"]: error["line_no"] for error in self.of("bad_line")}
         for path in sorted(self.landing.rglob(f"{name}_*.csv")):
@@ -74,9 +80,15 @@ def _expected(errors: list[dict[str, Any]], table: str) -> list[dict[str, Any]]:
 
 
 def test_every_kind_is_planted(written: Written) -> None:
-    assert {error["kind"] for error in written.errors} == set(KINDS)
+    # Some need what a day may not hold: a sale before the return, two receipts of one till.
+    skipped = set(KINDS) - {error["kind"] for error in written.errors}
+    choosy = {"refund_without_receipt", "self_refund", "sold_twice", "line_mismatch", "bag_missing"}
+    assert skipped <= {*choosy, "time_disorder"}
+    assert {error["kind"] for error in written.habits} == set(cashiers.KINDS)
+    assert all(error["count"] > 5 for error in written.habits)
     assert written.truth["errors_by_kind"] == {
-        kind: len(written.of(kind)) for kind in written.truth["errors_by_kind"]
+        kind: sum(error["kind"] == kind for error in [*written.errors, *written.habits])
+        for kind in written.truth["errors_by_kind"]
     }
 
 
@@ -94,7 +106,23 @@ def test_only_the_files_named_differ_from_the_faultless_world(written: Written) 
         for error in written.errors
         if error["kind"].startswith("receipt_gap_")
     }
-    assert different == named | withheld
+    assert named | withheld <= different
+    money = [error for error in written.errors if error["kind"] not in FILES]
+    of_day = tuple(
+        f"{error['store_id']}_{error['business_date'].replace('-', '')}" for error in money
+    )
+    shifting = ("z_gap", "z_repeat", "quiet_day_unclosed")
+    renumbered = {error["store_id"] for error in money if error["kind"] in shifting}
+    striking = {error["store_id"] for error in written.habits}
+    unexplained = {
+        name
+        for name in different - named - withheld
+        if not name.startswith("network/")
+        and not name.endswith(tuple(f"{one}.csv" for one in of_day))
+        and not ("/till_closings_" in name and name.split("/")[0] in renumbered)
+        and not ("/sales_lines_" in name and name.split("/")[0] in striking)
+    }
+    assert unexplained == set()
 
 
 def test_no_two_errors_meet(written: Written) -> None:
@@ -115,11 +143,11 @@ def test_late_files_are_late_and_all_others_are_not(written: Written) -> None:
         name = error.get("corrected_file_name") or error["file_name"]
         if error["minutes_late"] is not None:
             late[name] = error["minutes_late"]
-    late_on_purpose = {error["file_name"] for error in written.of("reexport_file")}
+    late_on_purpose = {error["file_name"] for error in written.of(*SENT_AGAIN)}
     late_on_purpose |= {error["file_name"] for error in written.of("duplicate_file")}
     for path in written.landing.rglob("*_*.csv"):
         name = path.relative_to(written.landing).as_posix()
-        if name.startswith("reference/") or name in late_on_purpose:
+        if name.startswith(("reference/", "network/")) or name in late_on_purpose:
             continue
         store, day = path.stem.removesuffix("_2").rsplit("_", 2)[1:]
         about = {"store_id": store, "business_date": f"{day[:4]}-{day[4:6]}-{day[6:]}"}
@@ -162,7 +190,7 @@ def test_reexports_change_the_measures_they_say(written: Written) -> None:
         "stock_units": lambda row: int(row["quantity"]),
         "movement_units": lambda row: int(row["quantity"]),
     }
-    for error in written.of("reexport_file"):
+    for error in written.of(*SENT_AGAIN):
         assert len(error["measures"]) == 1
         ((name, values),) = error["measures"].items()
         for key, told in (
@@ -238,8 +266,11 @@ def test_receipts_out_of_balance_are_those_planted_and_no_others(written: Writte
         judged = (rows[0]["store_id"], rows[0]["business_date"]) in days
         if rows[0]["transaction_status"] == "completed" and judged:
             totals = lines_total(rows), paid_total(tenders.get((key,), []))
-            if totals[0] != totals[1]:
+            if abs(totals[0] - totals[1]) > ROUNDED:
                 found[key] = totals
+    for error in written.of("payment_without_receipt"):
+        stray = error["transaction_id"]
+        found[stray] = (Decimal(), paid_total(tenders[stray,]))
     expected = {
         row["transaction_id"]: (Decimal(row["lines_total"]), Decimal(row["tenders_total"]))
         for row in _expected(written.errors, "finance.unbalanced_transactions")
@@ -281,7 +312,7 @@ def test_the_counts_of_files_agree_with_the_folder(written: Written) -> None:
     assert files["written"] == len(names)
     assert files["duplicate"] == len(written.of("duplicate_file"))
     assert files["refused"] == len(written.of("schema_drift"))
-    assert files["superseded"] == len(written.of("reexport_file"))
+    assert files["superseded"] == len(written.of(*SENT_AGAIN))
     assert files["never_sent"] == len(written.of("missing_file"))
     assert files["header_only"] == sum(body.count(b"\n") == 1 for body, _ in names.values())
     rest = ("duplicate", "refused", "superseded")
@@ -299,8 +330,8 @@ def test_daily_files_tell_the_same_as_store_files(written: Written, tmp_path: Pa
         files_per="day",
     )
     truth = json.loads((tmp_path / "truth.json").read_text("utf-8"))
-    assert truth["errors"] == written.errors
-    assert truth["files"]["written"] < written.truth["files"]["written"] / 4
+    assert truth["errors"] == written.truth["errors"]
+    assert truth["files"]["written"] < written.truth["files"]["written"] / 3
     for name in DAILY:
         one, other = (
             sorted(tuple(row.items()) for row in dataset(landing, name))

@@ -11,12 +11,11 @@ from typing import Any
 
 import duckdb
 
+from pipelines.build.catalog import PUBLISHED_SCHEMAS
 from pipelines.build.clock import Clock
 from pipelines.build.records import ensure_schema
 from pipelines.build.views import mark_built, prepare
 from pipelines.settings import DBT_PROJECT, Home
-
-PUBLISHED = ("quality", "core", "finance", "kpi")
 
 
 class Warehouse:
@@ -54,7 +53,7 @@ class Warehouse:
 
         with _environment(self.file, self.target):
             result = dbtRunner(callbacks=[hear]).invoke(
-                [*arguments, "--quiet", *(["--full-refresh"] if full else [])]
+                [*arguments, *(["--full-refresh"] if full else [])]
             )
         _let_go()
         assert result.success, "\n".join(told) or str(result.exception)
@@ -69,7 +68,7 @@ class Warehouse:
             f"{schema}.{table}"
             for schema, table in self.ask(
                 "select schema_name, table_name from duckdb_tables() "
-                f"where schema_name in {PUBLISHED} order by all"
+                f"where schema_name in {PUBLISHED_SCHEMAS} order by all"
             )
         ]
 
@@ -115,6 +114,8 @@ def _environment(file: Path, target: Path) -> Iterator[None]:
         "DBT_PROFILES_DIR": str(DBT_PROJECT),
         "DBT_TARGET_PATH": str(target),
         "DBT_LOG_PATH": str(target),
+        "DBT_LOG_LEVEL": "none",
+        "DBT_LOG_LEVEL_FILE": "none",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "LOUPE_WAREHOUSE": str(file),
     }

@@ -17,6 +17,7 @@ import polars as pl
 
 from pipelines.ingest.contracts import load_contract
 from pipelines.ingest.lake import refresh_schema
+from pipelines.ingest.scopes import scope_text
 from pipelines.settings import Home
 
 Row = dict[str, Any]
@@ -33,6 +34,8 @@ class Delivery:
     received_at: datetime | None = None
     rejected: int = 0
     name: str = ""
+    part: str | None = None
+    """Which part of its store-days the file delivers, where a system writes several files a day."""
 
 
 @dataclass
@@ -89,7 +92,7 @@ class Lake:
                     "_file_id": file_id,
                     "_line_no": line_no,
                     "_batch_id": batch_id,
-                    "_scope": _scope(delivery.dataset, row),
+                    "_scope": _scope(delivery, row),
                 }
                 for line_no, row in enumerate(delivery.rows, start=2)
             )
@@ -102,23 +105,34 @@ class Lake:
         return batch_id
 
 
-def _scope(dataset: str, row: Row) -> str | None:
-    kind = load_contract().datasets[dataset].scope
+def _scope(delivery: Delivery, row: Row) -> str | None:
+    kind = load_contract().datasets[delivery.dataset].scope
     if kind == "store_day":
-        return f"{row['store_id']}|{row['business_date']}"
+        return scope_text(row["store_id"], row["business_date"], delivery.part)
     return {"whole_list": "all", "count": row.get("count_id")}.get(kind)
 
 
 def _scopes(delivery: Delivery) -> list[Row]:
     """The scopes of the rows and those named by the file, with how many rows each has."""
     kind = load_contract().datasets[delivery.dataset].scope
+    if kind == "count":
+        counts = sorted({row["count_id"] for row in delivery.rows})
+        return [
+            {
+                "scope": count_id,
+                "row_count": sum(row["count_id"] == count_id for row in delivery.rows),
+                "rejected_count": 0,
+            }
+            for count_id in counts
+        ]
     if kind != "store_day":
         scope = "all" if kind == "whole_list" else None
         return [{"scope": scope, "row_count": len(delivery.rows), "rejected_count": 0}]
     days = {(row["store_id"], row["business_date"]) for row in delivery.rows} | set(delivery.days)
     return [
         {
-            "scope": f"{store_id}|{day}",
+            "scope": scope_text(store_id, day, delivery.part),
+            "scope_part": delivery.part,
             "store_id": store_id,
             "business_date": day,
             "row_count": sum(

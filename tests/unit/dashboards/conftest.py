@@ -56,7 +56,9 @@ def open_page(home: PublishedHome, monkeypatch: pytest.MonkeyPatch) -> Callable[
 
     def opened(name: str = "today", at: Path | None = None, **params: str) -> Page:
         monkeypatch.setenv("LOUPE_HOME", str(at or home.home))
-        test = AppTest.from_file(str(PROJECT / "dashboards" / "app.py"), default_timeout=60)
+        # AppTest has no browser: what it says of one is a mock.
+        monkeypatch.setattr("streamlit.runtime.context.ContextProxy.cookies", {})
+        test = AppTest.from_file(str(PROJECT / "dashboards" / "app.py"), default_timeout=120)
         for key, value in params.items():
             test.query_params[key] = value
         test.run()

@@ -32,6 +32,7 @@ STAGED = {
     "stock_movements": "core.fct_stock_movements",
 }
 DAILY = (*STAGED, "stock_snapshots", "store_traffic")
+NOT_OWED = ("till_events", "ledger_postings")
 BLOCKING = ("sales_lines", "tenders", "till_closings")
 LINEAGE = {"_file_id": "varchar", "_line_no": "bigint", "_batch_id": "varchar"}
 
@@ -107,11 +108,15 @@ def rows_by_table() -> dict[str, list[Row]]:
     }
     for dataset, fact in STAGED.items():
         derived = {"is_net_sale", "gross_amount", "cost_amount", "category", "is_completed"}
+        derived.add("is_corrected")
         rows[f"staging.stg_{dataset}"] = [
             {name: value for name, value in row.items() if name not in derived}
             for row in rows[fact]
         ]
-    return rows
+    corrected = rows["core.fct_sales_lines"][0]
+    corrected["is_corrected"] = True
+    rows["staging.stg_sales_lines"][0]["net_amount"] = 999
+    return rows | _decisions(corrected)
 
 
 def _dimensions() -> dict[str, list[Row]]:
@@ -217,6 +222,10 @@ def _facts(day: Row) -> dict[str, list[Row]]:
                 "_line_no": 2,
             }
         ],
+        "core.fct_bank_deposits": [{**day, "deposit_id": "B1"}],
+        "core.fct_card_settlements": [{"settlement_id": "P1", "store_id": STORE}],
+        "core.fct_till_events": [{**day, "event_id": "J1", "_file_id": "till_events"}],
+        "core.fct_ledger_postings": [{**day, "posting_id": "P1", "_file_id": "ledger_postings"}],
         "core.fct_store_traffic": [
             {**day, **count, "count_id": f"{count['hour']}", "_file_id": "store_traffic"}
             for count in counts
@@ -224,6 +233,13 @@ def _facts(day: Row) -> dict[str, list[Row]]:
         "core.fct_client_purchases": [
             {**day, "transaction_id": "T1", "client_id": "C1", "purchase_no": 1}
         ],
+        "core.fct_count_scans": [
+            {"count_id": "C1", "scan_number": 1, "_file_id": "count_scans", "_line_no": 2}
+        ],
+        "core.fct_count_plans": [{"count_id": "C1", "store_id": STORE}],
+        "core.fct_consignments": [{"consignment_id": "M1", "store_id": STORE}],
+        "core.fct_repairs": [{"repair_id": "R1", "store_id": STORE}],
+        "core.fct_supply_levels": [{**day, "supply_item": "boxes"}],
         "core.fct_daily_targets": [{**day, "target_net_sales": 300}],
         "core.fct_stock_movements": [
             {
@@ -254,7 +270,7 @@ def _facts(day: Row) -> dict[str, list[Row]]:
 
 def _books(day: Row) -> dict[str, list[Row]]:
     files, scopes = [], []
-    deliveries = [(name, name, KNOWN, None) for name in DAILY]
+    deliveries = [(name, name, KNOWN, None) for name in (*DAILY, *NOT_OWED)]
     deliveries[0] = ("sales_lines", "sales_lines", KNOWN, CORRECTED)
     deliveries.append(("sales_lines", "sales_lines corrected", CORRECTED, None))
     for dataset, file, known_from, known_to in deliveries:
@@ -283,13 +299,21 @@ def _books(day: Row) -> dict[str, list[Row]]:
         )
     earlier = {"scope": "S1|2026-01-02", "business_date": date(2026, 1, 2)}
     snapshots = next(row for row in scopes if row["dataset"] == "stock_snapshots")
+    count = {
+        "delivery_id": "d count_scans",
+        "file_id": "count_scans",
+        "dataset": "count_scans",
+        "scope": "C1",
+        "known_from": KNOWN,
+        "is_current": True,
+    }
     # A file with two lines set aside, one of them for two faults, and a total left out.
     files[1].update(lines_read=8, rows_rejected=2, rows_skipped=1)
     rejected = {"delivery_id": "d tenders", "dataset": "tenders", "raw_line": None}
     refused = {"delivery_id": "d refused", "file_id": "refused", "status": "refused"}
     return {
         "quality.files": [*files, refused],
-        "quality.file_scopes": [*scopes, {**snapshots, **earlier}],
+        "quality.file_scopes": [*scopes, {**snapshots, **earlier}, count],
         "quality.rejected_rows": [
             {**rejected, "line_no": 7, "fault_no": 1, "column_name": "currency", "value": "??"},
             {**rejected, "line_no": 7, "fault_no": 2, "column_name": "payer_name", "value": "•••"},
@@ -375,8 +399,15 @@ def _finance(day: Row) -> dict[str, list[Row]]:
                 "last_missing": 3,
                 "missing_count": 1,
                 "position": "inside",
+                "is_explained": False,
             }
         ],
+        "finance.check_findings": [{**day, "check_id": "F7", "subject": "T5"}],
+        "finance.receipt_counters": [{"store_id": STORE, "is_frozen": False}],
+        "finance.tender_balances": [{**day, "balance_id": "B1"}],
+        "finance.card_reconciliation": [{**day, "reconciliation_id": "R1"}],
+        "finance.deposit_reconciliation": [{**day, "reconciliation_id": "B1"}],
+        "finance.payment_oddities": [{**day, "oddity_id": "O1"}],
         "finance.unbalanced_transactions": [
             {
                 **day,
@@ -386,6 +417,8 @@ def _finance(day: Row) -> dict[str, list[Row]]:
                 "difference": 6,
             }
         ],
+        "finance.tax_checks": [{**day, "transaction_id": "T1", "line_number": 1}],
+        "finance.nexus_watch": [{"watch_id": "NY|2026-01-01"}],
         "finance.restatements": [
             {
                 **day,
@@ -397,8 +430,44 @@ def _finance(day: Row) -> dict[str, list[Row]]:
                 "replaced_file_id": "sales_lines",
                 "replacing_file_id": "sales_lines corrected",
                 "known_from": CORRECTED,
+                "is_current": True,
+                "cause": "file",
             }
         ],
+        "finance.known_figures": [
+            {
+                **day,
+                "figure_id": "F1",
+                "measure": "net_sales",
+                "measure_value": 270,
+                "known_from": CORRECTED,
+            }
+        ],
+    }
+
+
+def _decisions(line: Row) -> dict[str, list[Row]]:
+    """The net amount of a line was corrected: Ann proposed it, Bob approved it."""
+    about = {"subject_type": "row", "subject_key": "sales_lines|T1|1"}
+    return {
+        "quality.decisions": [
+            {"decision_id": "D1", "decision_no": 1, "sequence_no": 1, **about},
+            {"decision_id": "D2", "decision_no": 2, "sequence_no": 2, **about},
+        ],
+        "quality.corrections": [
+            {
+                "decision_id": "D1",
+                "dataset": "sales_lines",
+                "row_key": f"sales_lines|{line['transaction_id']}|{line['line_number']}",
+                "_file_id": line["_file_id"],
+                "column_name": "net_amount",
+                "new_value": str(line["net_amount"]),
+                "status": "effective",
+                "proposed_by": "Ann",
+                "approved_by": "Bob",
+            }
+        ],
+        "quality.correctable_columns": [{"dataset": "sales_lines", "column_name": "net_amount"}],
     }
 
 
@@ -425,6 +494,8 @@ def _kpis(day: Row) -> dict[str, list[Row]]:
             }
         ],
         "kpi.store_day_category_kpis": [{**day, **parts, "category": "rings"}],
+        "kpi.exceptions": [{"exception_id": "X2|S1|E1|2026-01-01"}],
+        "kpi.exception_events": [{**day, "rule_id": "X2", "subject": "T1"}],
         "kpi.kpi_definitions": [
             {"kpi_id": "net_sales", "numerator": "net_sales"},
             {

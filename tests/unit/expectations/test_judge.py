@@ -206,4 +206,4 @@ import expectations.client, expectations.incoming, expectations.outgoing, expect
 assert "great_expectations" not in sys.modules
 assert "pandas" not in sys.modules
 """
-    subprocess.run([sys.executable, "-c", asked], cwd=ROOT, check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", asked], cwd=ROOT, check=True, timeout=180)

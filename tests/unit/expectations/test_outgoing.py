@@ -51,6 +51,7 @@ BROKEN_BY = {
     "store_days.one_for_each_day": "delete from finance.store_days where status = 'waiting'",
     "store_days.checks_counted": "update finance.store_days set blocking_checks = 1",
     "store_days.status_earned": "update finance.store_days set status = 'complete'",
+    "store_days.reopened_says_why": "update finance.store_days set status = 'reopened'",
     "store_days.reasons_given": "update finance.store_days set blocking_reasons = ' '",
     "completeness_checks.difference": "update finance.completeness_checks set passed = true",
     "completeness_checks.gaps_counted": (
@@ -70,6 +71,13 @@ BROKEN_BY = {
     "restatements.change": "update finance.restatements set change = 30",
     "restatements.files": "update finance.restatements set replaced_file_id = 'unheard of'",
     "restatements.new_is_what_counts": "update finance.restatements set new_value = 271",
+    "decisions.none_missing": "update quality.decisions set decision_no = 3 where sequence_no = 2",
+    "corrections.by_two": "update quality.corrections set approved_by = 'ANN'",
+    "corrections.shown": f"update {SALES} set is_corrected = false",
+    "known_figures.one_at_a_time": (
+        "update finance.known_figures set known_to = known_from - interval 1 day"
+    ),
+    "known_figures.now": "update finance.known_figures set measure_value = 271",
     "stock.open_positions": "update core.fct_stock_positions set to_date = date '2026-01-04'",
     "stock.dates_in_order": (
         "update core.fct_stock_positions set to_date = from_date - 1 where serial_number = 'B'"
@@ -92,11 +100,20 @@ BROKEN_BY = {
     "till_closings.only_current_versions": (
         "update core.fct_till_closings set business_date = date '2026-01-03'"
     ),
+    "till_events.only_current_versions": (
+        "insert into core.fct_till_events (store_id, event_id, _file_id) values ('S1', 'E1', 'old')"
+    ),
+    "ledger_postings.only_current_versions": (
+        "insert into core.fct_ledger_postings (store_id, posting_id) values ('S1', 'P1')"
+    ),
     "stock_movements.only_current_versions": (
         "update core.fct_stock_movements set _file_id = null"
     ),
     "store_traffic.only_current_versions": (
         "update core.fct_store_traffic set _file_id = 'tenders'"
+    ),
+    "count_scans.only_current_versions": (
+        "insert into core.fct_count_scans (count_id, scan_number, _file_id) values ('C9', 1, 'old')"
     ),
     "stock_positions.file_known": "update core.fct_stock_positions set _file_id = 'refused'",
     "stores.all_known": "delete from core.dim_stores",

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ingest_exports import STORES, sale, sales
 
-from pipelines.ingest import reading
 from pipelines.ingest.batch import take_in
 from pipelines.ingest.killpoints import POINTS, VARIABLE
+from pipelines.ingest.reading import big_file, bunches
 from pipelines.settings import Home, Settings
 
 SALES = "sales_lines_NYC_20240101.csv"
@@ -192,8 +192,8 @@ def test_big_and_small_files_come_out_the_same(network, tmp_path, monkeypatch):
     lines = [sale(f"T{n}", net="x" if n == 7 else "1.00") for n in range(60)]
     lines += [sale("T3"), lines[5], "too,short", "", sale("T99", line='"1"')]
     together = network.one(SALES, sales(*lines))
-    monkeypatch.setattr(reading, "SMALL_BYTES", 0)
-    monkeypatch.setattr(reading, "_STEP_ROWS", 10)
+    monkeypatch.setattr(bunches, "SMALL_BYTES", 0)
+    monkeypatch.setattr(big_file, "_STEP_ROWS", 10)
     monkeypatch.setattr("pipelines.ingest.readers.delimited.BLOCK_BYTES", 500)
     other = type(network)(Home(tmp_path / "other"))
     alone = other.one(SALES, sales(*lines))

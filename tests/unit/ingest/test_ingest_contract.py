@@ -10,7 +10,7 @@ from pipelines.ingest.contracts import LAKE_SOURCES, SOURCES, ContractError, loa
 
 def test_the_shipped_contract_has_every_dataset_with_its_key_and_types():
     contract = load_contract()
-    assert len(contract.datasets) == 22
+    assert len(contract.datasets) == 24
     sales = contract.datasets["sales_lines"]
     assert sales.key == ("transaction_id", "line_number")
     assert sales.columns["net_amount"].dtype == pl.Decimal(18, 2)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.ingest.contracts import load_contract
-from pipelines.ingest.mappings import native
+from pipelines.ingest.mapping.native import native
 from pipelines.ingest.readers import Refused, delimited
 from pipelines.settings import Settings
 

@@ -7,7 +7,9 @@ import pytest
 
 from pipelines.ingest.check import check_file
 from pipelines.ingest.contracts import load_contract
-from pipelines.ingest.mappings import MappingError, Register, load_mappings, read_mapping
+from pipelines.ingest.mapping.faults import MappingError
+from pipelines.ingest.mapping.loading import load_mappings, read_mapping
+from pipelines.ingest.mapping.register import Register
 from pipelines.settings import SHIPPED_MAPPINGS
 
 TRAFFIC = """\
@@ -172,6 +174,33 @@ def test_what_the_name_says(network):
     (claim,) = register.claims("a/b/stock_snapshots_A_B_20240102_3.csv.gz")
     assert (claim.named.store_id, claim.named.suffix) == ("A_B", 3)
     assert claim.named.exported_at is None
+
+
+def test_headers_and_codes_are_what_they_look_like(network):
+    """To YAML `No` is false, 007 seven and 12:30 seven hundred and fifty."""
+    mapping = """\
+system: till
+export: paid
+dataset: tenders
+files: {regex: '(?P<store_id>[A-Z]+)_(?P<business_date>\\d{8})\\.csv'}
+constants: {register_id: 007, currency: USD}
+columns:
+  transaction_id: No
+  tender_number: {from: 2024}
+  store_id: {file: store_id}
+  business_date: {file: business_date}
+  tender_type: {from: Yes, codes: {001: cash, No: card, 12:30: check}}
+  tender_amount: On
+"""
+    path = network.home.mappings / "till" / "paid.yml"
+    path.parent.mkdir(parents=True)
+    path.write_text(mapping, "utf-8")
+    outcome = network.one("NYC_20240131.csv", "No,2024,Yes,On\nA,1,001,5\nB,2,No,6\nC,3,12:30,7\n")
+    assert outcome.status == "accepted", outcome.reason
+    rows = network.table("tenders")
+    assert rows["transaction_id"].to_list() == ["A", "B", "C"]
+    assert rows["tender_type"].to_list() == ["cash", "card", "check"]
+    assert set(rows["register_id"]) == {"007"}
 
 
 @pytest.mark.parametrize(

@@ -100,12 +100,12 @@ UGLY = {
         workbook([["a"], ["1"]], b"<x>" + b" " * (96 << 20)),
         "unpacks",
     ),
-    "workbook with an error cell": (
+    "workbook cut short": (
         "sales_lines_NYC_20240101.xlsx",
         workbook(
             [["a"], ["1"]], b'<worksheet><sheetData><row r="1"><c r="B7" t="e"><v>#N/A</v></c>'
         ),
-        "cell B7",
+        "cannot be read|no whole Excel workbook",
     ),
     "empty workbook": ("sales_lines_NYC_20240101.xlsx", b"", "empty"),
     "unknown name": ("report.pdf", b"%PDF", "no mapping knows"),
@@ -179,15 +179,15 @@ def test_an_unreadable_file_waits(network, monkeypatch):
     network.put(NAME, GOOD)
     network.put("sales_lines_NYC_20240102.csv", sales())
 
-    def deny(source, archive):
+    def deny(source, folder, places):
         if source.name == NAME:
             raise PermissionError(13, "Permission denied")
-        return keep(source, archive)
+        return keep(source, folder, places)
 
-    from pipelines.ingest import batch
+    from pipelines.ingest import archive
 
-    keep = batch.keep
-    monkeypatch.setattr(batch, "keep", deny)
+    keep = archive.keep
+    monkeypatch.setattr(archive, "keep", deny)
     files = {one.file_name: one for one in network.take_in().files}
     assert (files[NAME].status, files[NAME].reason) == (
         "waiting",
@@ -219,17 +219,17 @@ def test_a_growing_file_waits(network, monkeypatch):
 
 
 def test_a_file_that_changes_while_it_is_copied_waits(network, monkeypatch):
-    from pipelines.ingest import batch
+    from pipelines.ingest import archive
 
     path = network.put(NAME, GOOD)
-    keep = batch.keep
+    keep = archive.keep
 
-    def grow(source, archive):
-        kept = keep(source, archive)
+    def grow(source, folder, places):
+        kept = keep(source, folder, places)
         with path.open("ab") as file:
             file.write(b"more")
         return kept
 
-    monkeypatch.setattr(batch, "keep", grow)
+    monkeypatch.setattr(archive, "keep", grow)
     (outcome,) = network.take_in().files
     assert (outcome.status, outcome.reason) == ("waiting", "is still being written")

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.ingest.contracts import load_contract
-from pipelines.ingest.mappings import LINE
+from pipelines.ingest.mapping.own_headers import LINE
 from pipelines.ingest.values import FILE, MASK, Zones, promises, repeats, suspicions, type_rows
 
 CONTRACT = load_contract()
@@ -108,6 +108,21 @@ def test_personal_values_are_masked_and_their_lines_not_shown():
     client = {"client_id": "C1", "birth_date": "12 May 1970"}
     (fault,) = typed("clients", base=client).faults.iter_rows(named=True)
     assert (fault["column_name"], fault["value"], fault["raw_line"]) == ("birth_date", MASK, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("Erika", MASK), ("ﺎﻧ", MASK), ("12,50", "12,50"), ("1.25E+05", "1.25E+05"), ("5x", "5x")],
+)
+def test_words_in_the_place_of_a_number_may_be_a_name(text, shown):
+    """A comma in a name moves the columns of its line."""
+    tender = {"transaction_id": "T1", "tender_number": "1", "store_id": "NYC", "register_id": "R1"}
+    tender |= {"business_date": "2024-01-01", "tender_type": "cash", "currency": "USD"}
+    (fault,) = typed("tenders", base=tender, tender_amount=text).faults.iter_rows(named=True)
+    assert (fault["column_name"], fault["value"]) == ("tender_amount", shown)
+    # Where nobody is named, it helps to see it.
+    (fault,) = typed(net_amount=text).faults.iter_rows(named=True)
+    assert fault["value"] == text
 
 
 def test_a_local_time_of_an_unknown_store_is_nobodys_guess():
