@@ -26,7 +26,14 @@ class Warehouse:
         self.file = file
         self.target = target
 
-    def build(self, now: datetime, *, afresh: bool = False, keep_pending: bool = False) -> None:
+    def build(
+        self,
+        now: datetime,
+        *,
+        afresh: bool = False,
+        keep_pending: bool = False,
+        keep_manifest: bool = False,
+    ) -> None:
         """Build what is pending, or everything; `keep_pending` leaves off before saying so."""
         ensure_schema(self.home)
         settings = self.home.settings()
@@ -37,7 +44,8 @@ class Warehouse:
             warehouse=self.file,
             afresh=afresh,
         )
-        self.dbt("build", "--exclude-resource-type", "unit_test", full=prepared.full_refresh)
+        json = [] if keep_manifest else ["--no-write-json"]
+        self.dbt("build", "--exclude-resource-type", "unit_test", *json, full=prepared.full_refresh)
         if not keep_pending:
             mark_built(self.file, settings, prepared)
 

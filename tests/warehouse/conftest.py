@@ -32,7 +32,7 @@ def built_empty(tmp_path_factory: pytest.TempPathFactory) -> Built:
     root = tmp_path_factory.mktemp("empty")
     lake = Lake(Home(root / "home"))
     warehouse = Warehouse(lake.home, root / "warehouse.duckdb", root / "target")
-    warehouse.build(at(1))
+    warehouse.build(at(1), keep_manifest=True)
     manifest = json.loads(Path(warehouse.target, "manifest.json").read_text("utf-8"))
     return Built(warehouse, manifest)
 
