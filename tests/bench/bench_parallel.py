@@ -36,10 +36,11 @@ FILES = 1_000
 LINES = 2_000
 ROUNDS = 3
 STORES = 20
-# Two cores leave little to win over one process: it reads, types and writes at the same time.
-SLOWER = 1.1
+# Two cores leave nothing to win over one process: it reads, types and writes at the same time, and
+# beside two reading processes the run itself keeps the files and writes the tables.
+SLOWER = 1.25
 # Of the seconds on one core: what cores beyond the first must bring, up to the tables' writing,
-# which is one process's work.
+# which is one process's work. The second core only makes room for the run beside its readers.
 GAIN_A_CORE = 0.3
 SERIAL_SHARE = 0.35
 GROWTH = 1.25
@@ -102,7 +103,7 @@ def rows() -> list[Row]:
         f"a second, {on_one / together:.2f} times one core); load {os.getloadavg()[0]:.1f}"
     )
     what = f"backfill of {FILES:,} files, a process a core"
-    gain = max(SERIAL_SHARE, 1 / (1 + GAIN_A_CORE * (cores - 1)))
+    gain = max(SERIAL_SHARE, 1 / (1 + GAIN_A_CORE * (cores - 2)))
     return [
         Row(f"{what} / one core", together, on_one, gain),
         Row(f"{what} / one process", together, alone, SLOWER),

@@ -37,10 +37,10 @@ def rows() -> list[Row]:
             *(
                 Row(f"{what} / native", _cost(folder, write, mapping, lines), native, bound, MICRO)
                 for what, write, mapping, lines, bound in (
-                    ("delimited, all of it guessed", _european, _guessing(), LINES, 4),
+                    ("delimited, all of it guessed", _european, _guessing(), LINES, 5),
                     ("JSON lines", _json_lines, _plain("*.jsonl"), LINES // 4, 12),
-                    ("fixed width", _fixed_width, _fixed_mapping(), LINES // 4, 6),
-                    ("workbook", _workbook, None, LINES // 8, 12),
+                    ("fixed width", _fixed_width, _fixed_mapping(), LINES // 4, 8),
+                    ("workbook", _workbook, None, LINES // 8, 24),
                     ("POSLog XML", _poslog, None, LINES // 8, 60),
                 )
             ),

@@ -60,7 +60,7 @@ def _drop(town: Town, number: int, what: tuple[str, str, date, list[Receipt]]) -
 
 
 @settings(
-    max_examples=3,
+    max_examples=2,
     deadline=None,
     # An example costs half a minute: a failing one is shown as it is, not shrunk for an hour.
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
