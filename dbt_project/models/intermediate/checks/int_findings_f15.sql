@@ -58,9 +58,9 @@ movements as (
     left join lines
         on movements.store_id = lines.store_id
         and movements.business_date = lines.business_date
-        and movements.serial_number = lines.serial_number
+        and case when movements.source_transaction_id is null then movements.serial_number end
+            = lines.serial_number
         and (movements.movement_type = 'sale_return') = lines.is_return
-        and movements.source_transaction_id is null
     group by
         movements.store_id,
         movements.business_date,

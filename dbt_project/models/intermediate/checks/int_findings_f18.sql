@@ -24,9 +24,9 @@ placed as (
         {{ minutes_between('hours.closes_at', 'receipts.sold_at') }} as minutes_after,
         grace.value as grace_minutes
     from receipts
+    -- Only at a counter: in the key and not beside it, so that the join stays one of keys.
     left join hours
-        on receipts.is_at_counter
-        and receipts.store_id = hours.store_id
+        on case when receipts.is_at_counter then receipts.store_id end = hours.store_id
         and receipts.business_date = hours.business_date
     inner join thresholds as grace
         on {{ limit_of('grace', 'F18_grace_minutes', 'receipts.business_date') }}

@@ -16,27 +16,29 @@ received as (
 
 ),
 
+-- By its tender in a column, and not in the condition of the join: an outer join that asks one side
+-- alone is worked out row against row, two thirds of a day's run on a year of history.
 change as (
 
-    select * from {{ ref('int_closing_change') }}
+    select *, 'cash' as tender_type from {{ ref('int_closing_change') }}
 
 ),
 
 drawers as (
 
-    select * from {{ ref('int_drawers') }}
+    select *, 'cash' as tender_type from {{ ref('int_drawers') }}
 
 ),
 
 settlements as (
 
-    select * from {{ ref('int_closing_settlements') }}
+    select *, 'card' as tender_type from {{ ref('int_closing_settlements') }}
 
 ),
 
 deposits as (
 
-    select * from {{ ref('int_closing_deposits') }}
+    select *, 'cash' as tender_type from {{ ref('int_closing_deposits') }}
 
 ),
 
@@ -101,25 +103,25 @@ known as (
         on sides.store_id = received.store_id
         and sides.business_date = received.business_date
     left join change
-        on sides.is_cash
+        on sides.tender_type = change.tender_type
         and sides.store_id = change.store_id
         and sides.business_date = change.business_date
         and sides.register_id = change.register_id
         and sides.z_number is not distinct from change.z_number
     left join drawers
-        on sides.is_cash
+        on sides.tender_type = drawers.tender_type
         and sides.store_id = drawers.store_id
         and sides.business_date = drawers.business_date
         and sides.register_id = drawers.register_id
         and sides.z_number = drawers.z_number
     left join settlements
-        on sides.tender_type = 'card'
+        on sides.tender_type = settlements.tender_type
         and sides.store_id = settlements.store_id
         and sides.business_date = settlements.business_date
         and sides.register_id = settlements.register_id
         and sides.z_number is not distinct from settlements.z_number
     left join deposits
-        on sides.is_cash
+        on sides.tender_type = deposits.tender_type
         and sides.store_id = deposits.store_id
         and sides.business_date = deposits.business_date
         and sides.register_id = deposits.register_id
