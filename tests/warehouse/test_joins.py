@@ -1,7 +1,7 @@
 """An outer join that asks one side alone is worked out row against row.
 
-tender_balances joined the drawers of a day `on sides.is_cash and …`: 58 seconds over a year of fifty
-boutiques, and a fifth of a second with the tender in a column of both sides.
+tender_balances joined the drawers of a day `on sides.is_cash and …`: 58 seconds over a year of
+fifty boutiques, and a fifth of a second with the tender in a column of both sides.
 """
 
 from __future__ import annotations
