@@ -75,7 +75,11 @@ def difference(row: Row, name: str, href: str) -> Html:
     """Nothing, agreement, or how much and in which direction, in sign and word."""
     value = row.get(name)
     if value is None:
-        return Html(words.NONE)
+        settles = name == "settled_difference" and None not in (
+            row.get("settled_amount"),
+            row.get("computed_amount"),
+        )
+        return badge(words.SETTLEMENT["waiting"]) if settles else Html(words.NONE)
     if not (name in row["off"] if "off" in row else tenders.is_off(row, name)):
         return badge(words.AGREES)
     if not value:
@@ -89,7 +93,7 @@ def opening_receipts(row: Row, name: str) -> Html:
     return difference(row, name, receipts_of(row))
 
 
-def answer(found: ThreeWay | None, unsettled: list[Row]) -> Html:
+def answer(found: ThreeWay | None, unsettled: list[Row], waiting: list[Row]) -> Html:
     when = words.day(on)
     if found is None:
         return Html(f"The payments of {when} cannot be held against the tills in this run.")
@@ -98,7 +102,15 @@ def answer(found: ThreeWay | None, unsettled: list[Row]) -> Html:
     stores = len({row["store_id"] for row in found.rows})
     off = found.off
     told = []
-    if not off and not unsettled:
+    if not off and not unsettled and waiting:
+        owed = words.counted(len(waiting), "card payment or bag", "card payments or bags")
+        told.append(
+            f"<b>Nothing differs so far on {when}:</b> receipts and tills of"
+            f" {words.counted(stores, 'store')} agree. {owed} still"
+            f" {'waits' if len(waiting) == 1 else 'wait'} for the card processor or the bank;"
+            " none is late."
+        )
+    elif not off and not unsettled:
         told.append(
             f"<b>Everything agrees on {when}:</b> receipts, tills, card and bank of"
             f" {words.counted(stores, 'store')} differ nowhere."
@@ -403,12 +415,12 @@ st.title("Tenders")
 found = tenders.three_way(run, on, here.stores)
 open_cards = tenders.cards(run, on, here.stores)
 open_deposits = tenders.deposits(run, on, here.stores)
-unsettled = [
-    row
-    for row in urgent([*(open_cards or []), *(open_deposits or [])])
-    if row["business_date"] == on
+of_the_day = [
+    row for row in (*(open_cards or []), *(open_deposits or [])) if row["business_date"] == on
 ]
-show(f'<p class="lead" data-lp="answer">{answer(found, unsettled)}</p>')
+unsettled = urgent(of_the_day)
+waiting = [row for row in of_the_day if row["status"] == "waiting"]
+show(f'<p class="lead" data-lp="answer">{answer(found, unsettled, waiting)}</p>')
 
 st.header("Receipts, tills, card and bank", anchor="three-way")
 if found is None:
