@@ -101,6 +101,21 @@ def test_the_page_names_the_drawer_that_is_short(open_page: Open, home: Publishe
     assert "Everything agrees" in open_page("tenders", date=day.isoformat()).html
 
 
+def test_what_is_not_settled_yet_is_not_said_to_agree(tmp_path: Path, open_page: Open) -> None:
+    fresh = build(tmp_path)
+    day = fresh.last_day - timedelta(days=5)
+    with duckdb.connect(str(tmp_path / "published" / fresh.newest_run / "loupe.duckdb")) as db:
+        db.execute(
+            "insert into finance.card_reconciliation by name select * replace"
+            f" ('late|1' as reconciliation_id, date '{day}' as business_date, 'waiting' as status)"
+            " from finance.card_reconciliation where status = 'unmatched_tender'"
+        )
+    html = open_page("tenders", at=tmp_path, date=day.isoformat()).html
+    assert "Everything agrees" not in html
+    assert "Nothing differs so far" in html
+    assert "1 card payment or bag still waits" in html
+
+
 def test_open_cards_and_bags_are_listed_with_their_age(run: Run, home: PublishedHome) -> None:
     cards = tenders.cards(run, home.last_day)
     assert cards is not None
