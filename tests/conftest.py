@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,11 @@ import pytest
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED_EXPORTS = PROJECT.parent / "shared" / "exports"
 ENABLE = "sudo apt-get install chromium   (then: make test)"
+
+# pyspark, which Great Expectations imports where the extra `spark` is installed, takes a program
+# without a file for its own doctests and leaves. A worker of pytest-xdist is such a program.
+if not hasattr(sys.modules["__main__"], "__file__"):
+    sys.modules["__main__"].__file__ = __file__
 
 
 @pytest.fixture(scope="session")
