@@ -33,6 +33,8 @@ class Chosen:
     zone: str | None
     params: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    own: list[str] = field(default_factory=list)
+    """The only boutiques this reader may see; none named means all."""
 
     @property
     def as_known_then(self) -> bool:
@@ -125,8 +127,13 @@ def text(name: str, label: str, placeholder: str = "", *, width: Any = "stretch"
     return (written or "").strip()
 
 
-def draw(run: Run, newest: Run, kept: Sequence[Run], zone: str | None) -> Chosen | None:
-    """Draw the three filters; None when the run holds no store-day."""
+def draw(
+    run: Run, newest: Run, kept: Sequence[Run], zone: str | None, own: Sequence[str] = ()
+) -> Chosen | None:
+    """Draw the three filters; None when the run holds no store-day.
+
+    `own` are the only stores the reader may see: no others can be chosen, not by address either.
+    """
     calendar = network.calendar(run)
     if calendar is None:
         return None
@@ -134,12 +141,15 @@ def draw(run: Run, newest: Run, kept: Sequence[Run], zone: str | None) -> Chosen
     on, note = day_from(st.query_params.get("date"), calendar)
     if note:
         notes.append(note)
-    every = network.stores(run)
+    every = [row for row in network.stores(run) if not own or row["store_id"] in own]
     names = {row["store_id"]: row["store_name"] for row in every}
     asked = [s for s in st.query_params.get("stores", "").split(",") if s]
     chosen = [s for s in asked if s in names]
     unknown = [s for s in asked if s not in names]
-    if unknown:
+    if unknown and own:
+        shown = words.listing(list(names.values()))
+        notes.append(f"You see {shown} only, so left out: {words.listing(unknown)}.")
+    elif unknown:
         notes.append(f"Unknown to this run, so left out: {words.listing(unknown)}.")
 
     st.session_state["filter_date"] = on
@@ -179,7 +189,10 @@ def draw(run: Run, newest: Run, kept: Sequence[Run], zone: str | None) -> Chosen
             ),
             width=300,
         )
-    return Chosen(run, newest, on, chosen, every, calendar, zone, params(), notes)
+    kept_to = [store for store in own if store in names] or list(own)
+    return Chosen(
+        run, newest, on, chosen or kept_to, every, calendar, zone, params(), notes, kept_to
+    )
 
 
 def _iso(value: Any) -> str | None:

@@ -20,7 +20,11 @@ import duckdb
 import pyarrow as pa
 import yaml
 
+from tests.browser import pending_counts, published_away
+from tests.browser import published_counts as counts
 from tests.browser import published_money as money
+from tests.browser import published_stock as stock
+from tests.browser.pending_stock import PENDING
 
 DAYS = 40
 STORES = (
@@ -77,7 +81,7 @@ def shapes() -> dict[str, dict[str, str]]:
         name: {column["name"]: column["data_type"] for column in model["columns"]}
         for name, model in marts().items()
     }
-    return declared | OWN_TABLES
+    return PENDING | pending_counts.PENDING | declared | OWN_TABLES
 
 
 @dataclass(frozen=True)
@@ -172,6 +176,9 @@ class _Story:
             for store in STORES:
                 if day <= self.last:
                     self._store_day(store[0], store[6], day, history=day < days[-1])
+        published_away.tell(self.final, self._tell)
+        stock.tell_all(self.last, self._tell, self._file)
+        counts.tell_all(self.last, self._tell, self._file)
         self._calendar()
         self._checks()
         self._definitions()
@@ -501,6 +508,7 @@ class _Story:
                 ly_date_fiscal=before,
                 ly_date_restated=before,
                 ly_same_weekday=before,
+                fiscal_year=day.year,
             )
 
     def _checks(self) -> None:

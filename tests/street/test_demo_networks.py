@@ -28,14 +28,19 @@ FINDINGS = (
     "finance.known_figures",
     "finance.payment_oddities",
     "finance.restatements",
+    "inventory.stock_rollforward",
+    "inventory.stock_rollforward_daily",
     "kpi.exceptions",
 )
 KEYS = (
     "balance_id",
     "exception_id",
     "figure_id",
+    "item_id",
     "line_number",
+    "month",
     "oddity_id",
+    "position_id",
     "reconciliation_id",
     "restatement_id",
 )
