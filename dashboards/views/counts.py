@@ -83,9 +83,11 @@ def count_form(count: Count) -> None:
 def sheets(week: Week, found: list[Finding]) -> list[Sheet]:
     names = [c for c in run.columns(ACCURACY) if not c.startswith("_")]
     columns = {"store_name": "Store", **{name: words.label(name) for name in names}}
-    told = ("counted_on", "store_name", "count_id", "item_id", "serial_number", "outcome")
-    told += ("root_cause", "confidence", "variance_units", "variance_cost", "variance_retail")
-    told += ("currency", "evidence", "review", "given_cause", "paired_discrepancy_id")
+    told = [
+        *("counted_on", "store_name", "count_id", "item_id", "serial_number", "outcome"),
+        *("root_cause", "confidence", "variance_units", "variance_cost", "variance_retail"),
+        *("currency", "evidence", "review", "given_cause", "paired_discrepancy_id"),
+    ]
     rows = [
         {
             **f.row,

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.unit.expectations.small_counts import variance
+
 Row = dict[str, Any]
 
 
 def add(rows: dict[str, list[Row]], day: Row) -> None:
     """Add it to the rows of the small warehouse; `day` is the store-day it is booked on."""
     store = {"store_id": day["store_id"]}
+    of_counts = _off(
+        store, "C2", "A", -1, worth=(40, 110), status="counted_again", root_cause="not_counted"
+    )
     found = [
-        _off(store, "C1", "B", -1, status="counted_again", root_cause="serial_swap"),
-        _off(store, "C2", "B", -1, pair="C2|I1|X", root_cause="serial_swap"),
-        _off(store, "C2", "X", 1, pair="C2|I1|B", root_cause="serial_swap"),
-        _off(store, "C2", "A", -1, root_cause="unknown", confidence="unknown", rule_id="S99"),
+        _off(store, "C8", "B", -1, status="counted_again", root_cause="serial_swap"),
+        _off(store, "C9", "B", -1, pair="C9|I1|X", root_cause="serial_swap"),
+        _off(store, "C9", "X", 1, pair="C9|I1|B", root_cause="serial_swap"),
+        _off(store, "C9", "A", -1, root_cause="unknown", confidence="unknown", rule_id="S99"),
     ]
     period = {**store, "retail_year": 2025, "retail_period": 12}
     shared = ("count_id", "store_id", "item_id", "serial_number", "book_units", "counted_units")
     sums = (*shared, "variance_units", "variance_cost", "variance_retail")
     rows |= {
-        "inventory.stock_discrepancies": found,
+        "inventory.stock_discrepancies": [of_counts, *found],
         "inventory.discrepancy_evidence": [
             {
                 "discrepancy_id": one["discrepancy_id"],
@@ -28,7 +33,7 @@ def add(rows: dict[str, list[Row]], day: Row) -> None:
                 "rule_id": one["rule_id"],
                 "is_decisive": True,
             }
-            for one in found
+            for one in (of_counts, *found)
         ],
         "inventory.shrinkage": [
             {
@@ -54,10 +59,34 @@ def add(rows: dict[str, list[Row]], day: Row) -> None:
         }
         for one in found
     ]
+    rows["inventory.stock_accuracy"] += [
+        {**store, "count_id": "C8", **_missing(1), **variance(-1, -100, -250)},
+        {
+            **{**store, "count_id": "C9", **_missing(2), "unexpected": 1, "lines_compared": 3},
+            **variance(-1, -100, -250, absolute=3),
+        },
+    ]
+
+
+def _missing(pieces: int) -> Row:
+    """Measures of a count that was no plan: nothing was due, and these pieces were missed."""
+    return {
+        "lines_due": 0,
+        "matched": 0,
+        "missing": pieces,
+        "unexpected": 0,
+        "lines_compared": pieces,
+    }
 
 
 def _off(
-    store: Row, count_id: str, serial: str, units: int, pair: str | None = None, **more: str
+    store: Row,
+    count_id: str,
+    serial: str,
+    units: int,
+    pair: str | None = None,
+    worth: tuple[int, int] = (100, 250),
+    **more: str,
 ) -> Row:
     return {
         **store,
@@ -69,8 +98,8 @@ def _off(
         "book_units": 1 if units < 0 else 0,
         "counted_units": 0 if units < 0 else 1,
         "variance_units": units,
-        "variance_cost": units * 100,
-        "variance_retail": units * 250,
+        "variance_cost": units * worth[0],
+        "variance_retail": units * worth[1],
         "outcome": "missing" if units < 0 else "unexpected",
         "paired_discrepancy_id": pair,
         "status": "open",

@@ -17,8 +17,8 @@ def rows(store_id: str) -> dict[str, list[Row]]:
         "lines_compared": 1,
         "unexpected": 0,
     }
-    found = {"matched": 1, "missing": 0, "serial_accuracy": 1, **_variance(0)}
-    missing = {"matched": 0, "missing": 1, "serial_accuracy": 0, **_variance(-1)}
+    found = {"matched": 1, "missing": 0, "serial_accuracy": 1, **variance(0, 0, 0)}
+    missing = {"matched": 0, "missing": 1, "serial_accuracy": 0, **variance(-1, -40, -110)}
     by_count = (("C1", measures | found), ("C2", measures | missing))
     about = {"store_id": store_id, "is_final": True}
     return {
@@ -91,8 +91,10 @@ def _line(count_id: str, counted: int, variance: int) -> Row:
     }
 
 
-def _variance(units: int) -> Row:
-    worth = {"units": units, "cost": 40 * units, "retail": 110 * units}
+def variance(units: int, cost: int, retail: int, absolute: int | None = None) -> Row:
+    """The differences of a count; `absolute` units where some are more and some are less."""
+    worth = {"units": units, "cost": cost, "retail": retail}
+    times = 1 if absolute is None else absolute
     return {f"net_variance_{what}": amount for what, amount in worth.items()} | {
-        f"absolute_variance_{what}": abs(amount) for what, amount in worth.items()
+        f"absolute_variance_{what}": abs(amount) * times for what, amount in worth.items()
     }

@@ -267,6 +267,7 @@ def test_a_warehouse_that_keeps_every_promise_passes(
 ) -> None:
     verdict = examine("outgoing", [*PROMISES.values()], good_warehouse)
 
+    print("\n".join(str((r.rule, r.observed, r.failing_rows)) for r in verdict.failures))
     assert [(r.rule, r.observed, r.failing_rows) for r in verdict.failures] == []
     assert verdict.declared == verdict.evaluated == len(PROMISES)
     assert not verdict.blocked
