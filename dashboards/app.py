@@ -25,6 +25,7 @@ pages = {
     "away": st.Page("views/away.py", title="In transit and out"),
     "sales_trend": st.Page("views/sales_trend.py", title="Sales trend"),
     "monday": st.Page("views/monday.py", title="Monday"),
+    "my_day": st.Page("views/my_day.py", title="My day"),
     "piece": st.Page("views/piece.py", title="Piece"),
     "shrinkage": st.Page("views/shrinkage.py", title="Shrinkage"),
     "files": st.Page("views/files.py", title="Files"),

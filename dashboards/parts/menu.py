@@ -11,7 +11,7 @@ from dashboards.parts.html import Html, address, link, safe, show
 
 # The pages of the menu by what they are about; the names are those of dashboards/app.py.
 MENU = {
-    "": {"today": "Today", "monday": "Monday"},
+    "": {"today": "Today", "monday": "Monday", "my_day": "My day"},
     "Money": {
         "close_day": "Close the day",
         "tenders": "Tenders",

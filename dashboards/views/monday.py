@@ -8,10 +8,11 @@ import streamlit as st
 
 from dashboards import stock_words, words
 from dashboards.parts import boutique as boutique_parts
-from dashboards.parts import filters, hq_pack
+from dashboards.parts import filters, hq_pack, new_boutiques
 from dashboards.parts.frame import chosen
 from dashboards.parts.html import Column, Html, Tile, address, link, safe, show, table, tiles
 from dashboards.questions import away, monday, pack
+from dashboards.questions import new_boutiques as openings
 from dashboards.questions.monday import Boutique
 from dashboards.questions.pack import Pack
 from dashboards.warehouse import Row
@@ -197,6 +198,7 @@ def show_page() -> None:
                 boutique_parts.show_boutique(here, boutique)
         if late is not None:
             show_actions(late)
+        new_boutiques.shown(here, openings.new_boutiques(run, here.stores))
     show_pack(week)
 
 

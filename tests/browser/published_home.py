@@ -23,6 +23,7 @@ import yaml
 from tests.browser import pending_counts, published_away
 from tests.browser import published_counts as counts
 from tests.browser import published_money as money
+from tests.browser import published_my_day as my_day
 from tests.browser import published_stock as stock
 from tests.browser.pending_stock import PENDING
 
@@ -170,7 +171,8 @@ class _Story:
         self.rows: dict[str, list[dict[str, Any]]] = {}
         names = ("store_id", "store_name", "store_format", "city", "state", "time_zone")
         for store in STORES:
-            self._tell("core.dim_stores", **dict(zip(names, store, strict=False)), currency="USD")
+            told = dict(zip(names, store, strict=False)) | {"currency": "USD"}
+            self._tell("core.dim_stores", **told, opened_on=my_day.opened(store[0], self.final))
         days = [self.final - timedelta(days=n) for n in range(DAYS)]
         for day in sorted(days + [day - timedelta(days=364) for day in days]):
             for store in STORES:
@@ -179,6 +181,7 @@ class _Story:
         published_away.tell(self.final, self._tell)
         stock.tell_all(self.last, self._tell, self._file)
         counts.tell_all(self.last, self._tell, self._file)
+        my_day.tell_all(self.final, self._tell)
         self._calendar()
         self._checks()
         self._definitions()
