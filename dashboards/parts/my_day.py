@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dashboards import day_words, words
 from dashboards.parts.filters import Chosen
 from dashboards.parts.html import Html, address, badge, link, safe
-from dashboards.questions.my_day import SECTIONS, Day, Item, Section
+from dashboards.questions.my_day import Day, Item, Section
 from dashboards.questions.my_day_papers import Opening
 from dashboards.questions.my_day_sections import NEEDED
 from dashboards.workbook import Sheet
@@ -24,7 +24,7 @@ THINGS = {
     "consignments": ("memo to call in", "memos to call in", "away", "In transit and out"),
     "reservations": ("piece held too long", "pieces held too long", "away", "In transit and out"),
     "actions": ("action to do", "actions to do", "counts", "Counts"),
-    "paperwork": ("paper not in", "papers not in", "close_day", "Close the day"),
+    "paperwork": ("thing still to close", "things still to close", "close_day", "Close the day"),
 }
 ANCHORS = {
     "receive": "#transit",
@@ -46,7 +46,7 @@ def lead(day: Day, opening: Opening) -> Html:
     told += f" in {safe(day.shop.name)} on {words.day(day.shop.today)}"
     told += f", <b>{words.number(late)} of them overdue</b>." if late else "."
     if late:
-        names = [SECTIONS[s.name].lower() for s in day.sections if s.late]
+        names = [f"“{section.title}”" for section in day.sections if section.late]
         told += f" Begin with {safe(words.listing(names, 3))}."
     return Html(f"{told} {safe(opened(opening))}")
 
@@ -59,11 +59,15 @@ def opened(opening: Opening) -> str:
     if opening.status is None:
         return f"No store-day is known for {when}."
     told = f"{when} is {words.status(words.STORE_DAY, opening.status).word}"
+    joined = "and" if opening.status in words.DONE or opening.unbalanced else "but"
+    return f"{told}, {joined} {money}." if (money := balance(opening)) else f"{told}."
+
+
+def balance(opening: Opening) -> str:
+    """Whether the money of the day agrees; empty where no check of it could be made."""
     if opening.unbalanced:
-        told += f" and does not balance ({', '.join(opening.unbalanced)})"
-    elif opening.balanced:
-        told += " and balances"
-    return f"{told}."
+        return f"does not balance ({', '.join(opening.unbalanced)})"
+    return "balances" if opening.balanced else ""
 
 
 def drawn(here: Chosen, day: Day, opening: Opening, hour: str) -> Html:
@@ -86,6 +90,9 @@ def _section(here: Chosen, section: Section, day: Day, opening: Opening, hour: s
     listed = f'<ul class="rows">{items}</ul>' if items else ""
     note = f'<p class="soft">{safe(section.note)}</p>' if section.note else ""
     way = f'<p class="way">{_way(here, section, day, opening)}</p>'
+    if not items and not note:
+        # A quiet section is one line: a telephone is short.
+        said, way = f"<p>{_answer(section, opening)} {_way(here, section, day, opening)}</p>", ""
     return Html(f"<section><h3>{safe(title)}</h3>{said}{listed}{note}{way}</section>")
 
 
@@ -95,12 +102,16 @@ def _answer(section: Section, opening: Opening) -> Html:
     told = Html("")
     if section.name == "checks":
         status = words.status(words.STORE_DAY, opening.status)
-        told = Html(f"{badge(status)} {safe(opened(opening))} ")
-        if not section.open:
-            held = f"All {opening.made} checks hold." if opening.made else "No check could be made."
-            return Html(told + ("" if opening.is_closed else safe(held)) + _older(opening))
-        number = f"{words.counted(len(section.open), one, many)}, of {opening.made} made."
-        return Html(f"{told}{safe(number)}{_older(opening)}")
+        if opening.status is None:
+            return Html(f"{safe(opened(opening))}{_older(opening)}")
+        money = balance(opening)
+        when = words.day(opening.on, year=False) + (f" {money}." if money else ".")
+        told = Html(f"{badge(status)} {safe(when)}")
+        if opening.is_closed:
+            return Html(f"{told}{_older(opening)}")
+        held = f"All {opening.made} checks hold." if opening.made else "No check could be made."
+        failed = f"{words.counted(len(section.open), one, many)}, of {opening.made} made."
+        return Html(f"{told} {failed if section.open else held}{_older(opening)}")
     if not section.open:
         coming = len(section.items or [])
         more = f" {words.number(coming)} on the list, none due yet." if coming else ""

@@ -20,13 +20,13 @@ def shown(here: Chosen, found: list[NewBoutique]) -> None:
 
 
 def answer(found: list[NewBoutique]) -> Html:
-    number = words.counted(len(found), "boutique")
+    number = words.counted(len(found), "new boutique")
     waiting = [boutique for boutique in found if boutique.missing]
     if not waiting:
-        return Html(f"✓ {number} opened lately; their first files and counts are all here.")
+        return Html(f"✓ {number}: first files and first count are all here.")
     first = waiting[0]
     return Html(
-        f"<b>{len(waiting)} of {number} that opened lately still lack something</b>, first"
+        f"<b>{number}, something is still missing for {len(waiting)}</b>, first"
         f" {safe(first.store_name)}: {safe(words.listing(first.missing))}."
     )
 

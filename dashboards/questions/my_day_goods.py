@@ -120,6 +120,8 @@ def repairs(run: Run, shops: Shops) -> list[Item] | None:
         told += _reasons(row, but="promised")
         owner = "client-owned" if row["is_client_owned"] else "our own stock"
         status = _status(state, bool(row["has_alarm"]))
+        if is_ready and not row["has_alarm"]:
+            status = day_words.READY
         found.append(
             Item(
                 shop.store_id,
@@ -130,6 +132,7 @@ def repairs(run: Run, shops: Shops) -> list[Item] | None:
                 "; ".join(told),
                 explained(REPAIRS.table, repair_id=row["repair_id"]),
                 row["promised_on"],
+                is_open=is_ready or state in ("overdue", "today") or bool(row["has_alarm"]),
                 is_late=state == "overdue",
             )
         )
@@ -163,6 +166,7 @@ def consignments(run: Run, shops: Shops) -> list[Item] | None:
                 "; ".join(told),
                 explained(CONSIGNMENTS.table, consignment_id=row["consignment_id"]),
                 row["due_back_on"],
+                is_open=state in ("overdue", "today") or bool(row["has_alarm"]),
                 is_late=state == "overdue",
             )
         )

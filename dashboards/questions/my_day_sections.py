@@ -65,7 +65,9 @@ def days(
     made = []
     for shop in by_id.values():
         notes = {
-            "counts": my_day_tasks.next_to_count(run, shop),
+            "counts": my_day_tasks.next_to_count(
+                run, shop, of_store(found["counts"], shop.store_id) or []
+            ),
             "reservations": _held(held[1][shop.store_id]) if held else "",
             "sent": "What is still to be sent, no export tells.",
         }

@@ -66,9 +66,10 @@ def _why(task: Task, risks: Sequence[Row]) -> str:
     return ""
 
 
-def next_to_count(run: Run, shop: Shop) -> str:
-    """The place most worth counting next, with the reason; empty where nobody says."""
-    for row in _risks(run, {shop.store_id: shop})[:1]:
+def next_to_count(run: Run, shop: Shop, listed: Sequence[Item]) -> str:
+    """The place most worth counting that is not on the list yet, with the reason."""
+    said = "; ".join(item.why for item in listed)
+    for row in [r for r in _risks(run, {shop.store_id: shop}) if r["reason"] not in said][:1]:
         place = " ".join(str(row[name]) for name in ("zone", "category") if row[name])
         return f"Most worth counting next: {place or 'the whole boutique'} ({row['reason']})."
     return ""

@@ -71,19 +71,20 @@ def _counts(day: date, tell: Tell) -> None:
         due_on=count_due(day),
         status="planned",
     )
-    tell(
-        "inventory.count_suggestions",
-        suggestion_id="US03|Vault|Rings",
-        store_id="US03",
-        zone="Vault",
-        category="Rings",
-        store_rank=1,
-        network_rank=1,
-        risk_score=80,
-        reason="not counted for 61 days; 240 thousand USD at cost",
-        top_reason="not counted for 61 days",
-        days_since_counted=61,
-    )
+    for rank, (zone, days, value) in enumerate((("Vault", 61, 240), ("Salon", 33, 80)), start=1):
+        tell(
+            "inventory.count_suggestions",
+            suggestion_id=f"US03|{zone}|Rings",
+            store_id="US03",
+            zone=zone,
+            category="Rings",
+            store_rank=rank,
+            network_rank=rank,
+            risk_score=90 - 10 * rank,
+            reason=f"not counted for {days} days; {value} thousand USD at cost",
+            top_reason=f"not counted for {days} days",
+            days_since_counted=days,
+        )
 
 
 def _care(day: date, tell: Tell) -> None:

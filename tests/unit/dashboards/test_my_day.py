@@ -90,7 +90,7 @@ def test_a_clients_piece_says_so_and_names_nobody(run: Run, next_day: date) -> N
     [soon] = found
     assert soon.about == "client-owned: SN-12, at workshop"
     assert soon.why.startswith("promised for ")
-    assert soon.status is day_words.COMING
+    assert soon.status is day_words.COMING and not soon.is_open
     assert "C-12" not in f"{soon.what}{soon.about}{soon.why}"
     assert my_day_goods.repairs(run, shop("US03", next_day, ahead=1)) == []
     [late] = my_day_goods.repairs(run, shop("US03", next_day + timedelta(days=4))) or []
@@ -213,7 +213,7 @@ def test_the_page_of_one_boutique_answers_first(open_page: Open, home: Published
     assert "Paperwork by 20:00" in html
     assert "partly received, 1 of 3 still on the way" in html
     assert "client-owned: SN-12" in html and "C-12" not in html
-    assert "Most worth counting next: Vault Rings (not counted for 61 days;" in html
+    assert "Most worth counting next: Salon Rings (not counted for 33 days;" in html
     assert "./count_sheet?" in html and "task=US03-C-OVERDUE%7C1" in html
     assert html.index("Opening checks") < html.index("To receive") < html.index("Paperwork by")
 
@@ -278,7 +278,7 @@ def test_a_quiet_day_is_said() -> None:
     said = lead(Day(own), opening)
     assert said == (
         "<b>Nothing waits for you</b> in Madison &lt;Avenue&gt; on Fri 20 Nov 2026."
-        " Thu 19 Nov is complete and balances."
+        " Thu 19 Nov is complete, and balances."
     )
     off = replace(opening, unbalanced=["F7"], balanced=False)
     assert "does not balance (F7)" in lead(Day(own), off)

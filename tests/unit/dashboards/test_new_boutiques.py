@@ -56,7 +56,7 @@ def test_what_never_came_is_missing(tmp_path: Path, open_page: Open) -> None:
     [new] = new_boutiques(run)
     assert new.missing == ["first transaction file", "first stock file", "first count"]
     html = open_page("monday", at=tmp_path).html
-    assert "1 of 1 boutique that opened lately still lack" in html
+    assert "1 new boutique, something is still missing for 1" in html
     assert html.count("✕</i>missing") >= 3
 
 
@@ -77,4 +77,4 @@ def test_monday_shows_it_with_day_and_file(open_page: Open) -> None:
 def test_when_all_is_there_it_says_so() -> None:
     there = First(date(2026, 11, 2))
     one = NewBoutique("A", "A", date(2026, 11, 1), 3, there, there, there)
-    assert answer([one]).startswith("✓ 1 boutique opened lately;")
+    assert answer([one]).startswith("✓ 1 new boutique: ")
