@@ -1,4 +1,4 @@
-"""The coordinator of a boutique at a telephone, in a real browser: journeys BOC-1, 7, 10, 12, 13."""
+"""A boutique's coordinator at a telephone, in a real browser: BOC-1, 7, 10, 12, 13; and OPS-12."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from dashboards.parts.my_day import HANDFUL
 from tests.browser.published_my_day import OVERDUE
 from tests.browser.walker import Walker
 
@@ -50,6 +51,25 @@ def test_who_has_several_boutiques_chooses_one(walker: Walker) -> None:
 
 def test_the_day_prints_on_one_page(walker: Walker) -> None:
     page = walker.go("/my_day?stores=US02")
+    printed = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+
+
+def test_a_full_day_prints_on_one_page(walker: Walker) -> None:
+    """Every section as full as it can be, with items as long as ours."""
+    page = walker.go("/my_day?stores=US03")
+    page.evaluate(
+        """handful => {
+            const item = document.querySelector('.day li').outerHTML;
+            for (const section of document.querySelectorAll('.day section')) {
+                section.querySelector('ul')?.remove();
+                section.insertAdjacentHTML('beforeend',
+                    '<ul class="rows">' + item.repeat(handful) + '</ul>');
+            }
+        }""",
+        HANDFUL,
+    )
+    assert page.locator(".day li").count() == 9 * HANDFUL
     printed = page.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
 
