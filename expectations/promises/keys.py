@@ -76,6 +76,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "inventory.actions": ("action_id",),
     "inventory.stock_takes": ("stock_take_id",),
     "inventory.stock_take_tolerances": ("threshold_id",),
+    "inventory.day_limits": ("rule_id",),
     "inventory.count_lines": ("line_id",),
     "inventory.stock_accuracy": ("count_id",),
     "inventory.stock_accuracy_cuts": ("count_id", "dimension", "dimension_value"),

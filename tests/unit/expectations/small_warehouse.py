@@ -521,6 +521,7 @@ def _about_stock() -> dict[str, list[Row]]:
             }
         ],
         "inventory.stock_take_tolerances": [{"threshold_id": "lines", "tolerated": 0}],
+        "inventory.day_limits": [{"rule_id": "days_ahead", "value": 7}],
     }
 
 
