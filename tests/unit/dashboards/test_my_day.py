@@ -215,7 +215,8 @@ def test_the_page_of_one_boutique_answers_first(open_page: Open, home: Published
     assert "client-owned: SN-12" in html and "C-12" not in html
     assert "Most worth counting next: Salon Rings (not counted for 33 days;" in html
     assert "./count_sheet?" in html and "task=US03-C-OVERDUE%7C1" in html
-    assert html.index("Opening checks") < html.index("To receive") < html.index("Paperwork by")
+    drawn = [html.index(f"<h3>{title}") for title in my_day.SECTIONS.values()]
+    assert drawn == sorted(drawn)
 
 
 def test_several_boutiques_ask_which_one(open_page: Open) -> None:
