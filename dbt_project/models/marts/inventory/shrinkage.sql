@@ -10,6 +10,12 @@ stores as (
 
 ),
 
+explained as (
+
+    select * from {{ ref('int_days_to_explain') }}
+
+),
+
 periods as (
 
     select
@@ -96,9 +102,15 @@ final as (
             as trailing_shrink_pct_of_sales,
         case when averaged.trailing_average_stock_cost > 0
             then {{ share('trailing_shrink_cost', 'trailing_average_stock_cost') }} end
-            as trailing_shrink_pct_of_stock
+            as trailing_shrink_pct_of_stock,
+        cast(coalesce(explained.findings, 0) as integer) as findings_explained,
+        explained.median_days as median_days_to_explain
     from averaged
     left join stores on averaged.store_id = stores.store_id
+    left join explained
+        on averaged.store_id = explained.store_id
+        and averaged.retail_year = explained.retail_year
+        and averaged.retail_period = explained.retail_period
 
 )
 

@@ -52,7 +52,7 @@ final as (
     select
         store_id,
         case
-            when root_cause in ('true_loss', 'unknown') and variance_units < 0 then 'A1'
+            when effective_cause in ('true_loss', 'unknown') and variance_units < 0 then 'A1'
             else 'A7'
         end as rule_id,
         discrepancy_id as subject,

@@ -2,7 +2,7 @@
 
 with discrepancies as (
 
-    select * from {{ ref('stock_discrepancies') }}
+    select * from {{ ref('int_discrepancy_causes') }}
     -- A finding counts once, as it was seen last; what was found again is no loss.
     where status not in ('counted_again', 'gone')
 
@@ -40,12 +40,8 @@ amounts as (
     select
         store_id,
         first_seen_on as lost_on,
-        root_cause as cause,
-        case
-            when root_cause = 'true_loss' then 'known'
-            when root_cause in ('unknown', 'not_counted') then 'unknown'
-            else 'explained'
-        end as kind,
+        effective_cause as cause,
+        loss_kind as kind,
         -variance_units as units,
         -variance_cost as cost,
         -variance_retail as retail
