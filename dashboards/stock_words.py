@@ -66,18 +66,22 @@ CAUSE = {
 }
 
 # What a cause does to a loss: a loss we know, none, or nobody can say.
-KIND_OF_CAUSE = {"true_loss": "known", "write_off": "known", "unknown": "unknown"}
+KIND_OF_CAUSE = {
+    **{"true_loss": "known", "write_off": "known"},
+    **{"unknown": "unknown", "not_counted": "unknown"},
+}
 KIND = {
     "gross": Status("gross", "●", "gray", "Book less counted, overs taken off."),
-    "explained": Status("explained", "✓", "green", "It has a cause, and nothing is lost."),
-    "known": Status("known loss", "✕", "orange", "It is lost, and we know how."),
-    "unknown": Status("unknown", "?", "violet", "Nobody can explain it."),
+    "explained": Status("explained", "✓", "green", "Its cause is accepted or proved, and no loss."),
+    "known": Status("known loss", "✕", "orange", "It is lost: accepted, or with a document."),
+    "unknown": Status("unknown", "?", "violet", "Nobody can explain it, or accepted a cause."),
 }
 
 CONFIDENCE = {
     "proved": Status("proved", "★", "green", "A document proves it."),
     "likely": Status("likely", "◐", "blue", "It fits; no document proves it."),
     "unknown": Status("unknown", "?", "violet", "Nothing speaks for a cause."),
+    "person": Status("accepted", "✓", "green", "Somebody accepted the cause, or gave it."),
 }
 
 FINDING = {

@@ -43,9 +43,10 @@ DISCREPANCIES = {
     "item_id": "Item",
     "serial_number": "Serial number",
     "outcome": "Outcome",
-    "root_cause": "Cause",
+    "root_cause": "Proposed cause",
+    "cause": "Cause",
     "kind": "Kind",
-    "confidence": "How sure",
+    "sure": "How sure",
     "variance_units": "Units",
     "variance_cost": "At cost",
     "variance_retail": "At list price",
@@ -57,9 +58,9 @@ DISCREPANCIES = {
     "discrepancy_id": "Discrepancy id",
 }
 CAUSES = {
-    "root_cause": "Cause",
+    "cause": "Cause",
     "kind": "Kind",
-    "confidence": "How sure",
+    "sure": "How sure",
     "findings": "Findings",
     "variance_units": "Units",
     "variance_cost": "Net at cost",
@@ -81,6 +82,7 @@ ACTIONS = {
 }
 # Paper is narrower: what a reader at headquarters does not look up is left to the spreadsheet.
 NOT_ON_PAPER = {
+    "root_cause",
     *("store_id", "net_variance_retail", "absolute_variance_retail", "paired_discrepancy_id"),
     *("discrepancy_id", "count_id", "evidence", "status", "asked_by", "ended_at"),
 }
@@ -154,11 +156,12 @@ def buttons(here: Chosen, week: Pack, said: str) -> None:
 def _said(row: Row) -> Row:
     """Codes as words, as the page says them."""
     told = {
-        "root_cause": stock_words.cause(row["root_cause"]),
+        "cause": stock_words.cause(row["cause"]),
         "kind": words.status(stock_words.KIND, row["kind"]).word,
-        "confidence": words.status(stock_words.CONFIDENCE, row["confidence"]).word,
+        "sure": words.status(stock_words.CONFIDENCE, row["sure"]).word,
     }
     if "outcome" in row:
+        told["root_cause"] = stock_words.cause(row["root_cause"])
         told["outcome"] = stock_words.outcome(row["outcome"])
         told["status"] = words.status(stock_words.FINDING, row["status"]).word
     return {**row, **told}

@@ -35,6 +35,18 @@ def confidence(finding: Finding) -> Html:
     return badge(words.status(stock_words.CONFIDENCE, finding.row["confidence"]))
 
 
+def counts_as(finding: Finding) -> str:
+    """What the difference is to the loss, by which cause, and who says so."""
+    kind = stock_words.KIND[finding.kind].word
+    if finding.from_person:
+        return f"{kind}: {stock_words.cause(finding.cause)}, as somebody judged"
+    if not finding.is_unknown:
+        return f"{kind}: {stock_words.cause(finding.cause)}, as the rules say"
+    if finding.state == "recount":
+        return f"{kind} until the recount; the proposal stays"
+    return f"{kind}: {'no cause is known' if finding.cause == 'unknown' else 'not accepted yet'}"
+
+
 def opened(here: Chosen, finding: Finding, text: Any) -> Html:
     """A link to a discrepancy on the page of its count's week."""
     kept = {k: v for k, v in here.params.items() if k != "stores"}
@@ -51,6 +63,7 @@ def details(here: Chosen, finding: Finding) -> None:
         ("Review", state(finding)),
         ("Proposed cause", stock_words.cause(row["root_cause"])),
         ("How sure", confidence(finding)),
+        ("Counts as", counts_as(finding)),
         ("Why", row["evidence"]),
         (
             "Where",

@@ -41,22 +41,47 @@ class Finding:
     @property
     def state(self) -> str:
         """accepted, rejected, recount; else open, or what the figures say (resolved, gone …)."""
+        if self.standing is None and self.row.get("review") in {"accepted", "rejected"}:
+            return str(self.row["review"])  # on another count's line of the same finding
         verdict = str(self.standing.payload["verdict"]) if self.standing else "reopened"
         return self.row["status"] if verdict == "reopened" else verdict
 
     @property
+    def judged(self) -> Decision | None:
+        """The verdict on this line, where it stands and names a cause: newer than any figure."""
+        verdict = self.standing.payload["verdict"] if self.standing else None
+        return self.standing if verdict in {"accepted", "rejected"} else None
+
+    @property
+    def undone(self) -> bool:
+        """Somebody judged the line and named no cause: what the rules say counts again."""
+        return self.standing is not None and self.judged is None
+
+    @property
     def cause(self) -> str:
-        """The cause people gave it; the proposed one counts once it is accepted or proved."""
-        if self.state in {"accepted", "rejected"} and self.standing:
-            return str(self.standing.payload["root_cause"])
-        return "unknown" if self.state == "recount" else str(self.row["root_cause"] or "unknown")
+        """The cause that counts: a person's, as soon as it is given, else the figures' own."""
+        if self.judged:
+            return str(self.judged.payload["root_cause"] or "unknown")
+        told = None if self.undone else self.row.get("effective_cause")
+        return str(told or self.row["root_cause"] or "unknown")
+
+    @property
+    def from_person(self) -> bool:
+        told = self.row.get("cause_from") == "person" and not self.undone
+        return bool(self.judged) or told
 
     @property
     def is_unknown(self) -> bool:
         """Nobody has said what it is: no verdict, and nothing that proves a cause."""
-        if self.state in {"accepted", "rejected"}:
-            return self.cause == "unknown"
-        return self.row["confidence"] != "proved" or self.cause == "unknown"
+        proved = self.row.get("is_proved")
+        if proved is None:  # of a run that does not tell
+            proved = self.row["confidence"] == "proved"
+        return self.cause == "unknown" or not (self.from_person or proved)
+
+    @property
+    def kind(self) -> str:
+        """known, explained or unknown: what it is to the loss, with every verdict until now."""
+        return "unknown" if self.is_unknown else stock_words.kind_of(self.cause)
 
     @property
     def latest(self) -> int:
@@ -177,10 +202,9 @@ class Sum:
 
 
 def summed(findings: Sequence[Finding], currency: str) -> Sum:
-    """What people and proofs have explained, what is lost, and what nobody knows."""
+    """What people and documents have explained, what is lost, and what nobody knows."""
     parts = {"explained": Decimal(0), "known": Decimal(0), "unknown": Decimal(0)}
     own = [f for f in findings if f.row["currency"] == currency]
     for finding in own:
-        kind = "unknown" if finding.is_unknown else stock_words.kind_of(finding.cause)
-        parts[kind] += abs(finding.row["variance_cost"] or Decimal(0))
+        parts[finding.kind] += abs(finding.row["variance_cost"] or Decimal(0))
     return Sum(len(own), parts["explained"], parts["known"], parts["unknown"])

@@ -160,29 +160,40 @@ def _discrepancies(run: Run, first: date, last: date, chosen: Sequence[str]) -> 
         " order by store_name, abs(d.variance_cost) desc nulls last, d.discrepancy_id",
         [first, last, *params],
     )
-    return [{**row, "kind": stock_words.kind_of(row["root_cause"])} for row in rows]
+    return [_with_kind(row) for row in rows]
+
+
+def _with_kind(row: Row) -> Row:
+    """With the cause that counts and what it is to the loss; older runs tell proposals only."""
+    cause = row.get("effective_cause") or row["root_cause"]
+    return {
+        **row,
+        "cause": cause,
+        "sure": "person" if row.get("cause_from") == "person" else row["confidence"],
+        "kind": row.get("loss_kind") or stock_words.kind_of(cause),
+    }
 
 
 def _causes(found: list[Row]) -> list[Row]:
     """The week's findings by cause, how sure it is, and currency; the dearest first."""
-    groups: dict[tuple[str, str, str], list[Row]] = {}
+    groups: dict[tuple[str, ...], list[Row]] = {}
     for row in found:
-        key = (row["root_cause"] or "", row["confidence"] or "", row["currency"] or "")
+        key = tuple(row[name] or "" for name in ("cause", "kind", "sure", "currency"))
         groups.setdefault(key, []).append(row)
     names = ("variance_units", "variance_cost", "variance_retail")
     causes = [
         {
-            "root_cause": cause,
-            "kind": stock_words.kind_of(cause),
-            "confidence": sure,
+            "cause": cause,
+            "kind": kind,
+            "sure": sure,
             "currency": currency,
             "findings": len(rows),
             **added(rows, names),
             "absolute_cost": sum((abs(row["variance_cost"] or 0) for row in rows), Decimal(0)),
         }
-        for (cause, sure, currency), rows in groups.items()
+        for (cause, kind, sure, currency), rows in groups.items()
     ]
-    return sorted(causes, key=lambda row: (-row["absolute_cost"], row["root_cause"]))
+    return sorted(causes, key=lambda row: (-row["absolute_cost"], row["cause"]))
 
 
 def _actions(run: Run, first: date, chosen: Sequence[str]) -> list[Row] | None:

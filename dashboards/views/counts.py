@@ -92,7 +92,7 @@ def sheets(week: Week, found: list[Finding]) -> list[Sheet]:
         {
             **f.row,
             "review": words.status(review_words.VERDICT, f.state).word,
-            "given_cause": stock_words.cause(f.cause) if f.standing else None,
+            "given_cause": stock_words.cause(f.cause) if f.from_person else None,
         }
         for f in found
     ]

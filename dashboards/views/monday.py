@@ -157,9 +157,9 @@ def summary_table(week: Pack) -> Html:
 
 def causes_table(week: Pack) -> Html:
     columns = [
-        Column("root_cause", "Cause", say=lambda r: stock_words.cause(r["root_cause"])),
+        Column("cause", "Cause", say=lambda r: stock_words.cause(r["cause"])),
         Column("kind", "Kind", say=lambda r: hq_pack.kind_badge(r["kind"])),
-        Column("confidence", "How sure", say=lambda r: hq_pack.sure_badge(r["confidence"])),
+        Column("sure", "How sure", say=lambda r: hq_pack.sure_badge(r["sure"])),
         Column("findings", "Findings", "number"),
         Column("variance_cost", "Net", "number", lambda r: words.number(r["variance_cost"], 2)),
         Column(

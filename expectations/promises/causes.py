@@ -16,6 +16,7 @@ ROOT_CAUSES = (
     *("open_repair", "open_consignment", "client_owned", "not_counted", "unknown"),
 )
 CONFIDENCES = ("proved", "likely", "unknown")
+LOSS_KINDS = ("known", "explained", "unknown")
 STATUSES = ("open", "resolved", "gone", "counted_again")
 
 _DISCREPANCIES = "inventory.stock_discrepancies"
@@ -25,12 +26,15 @@ PROMISES = [
     Check(
         rule="discrepancies.words",
         subject=_DISCREPANCIES,
-        words="Outcome, cause, confidence and status of a discrepancy are words of the lists.",
+        words="Outcome, causes, confidence, kind and status of a discrepancy are of the lists.",
         broken_by=f"""
-            {_ONE}, confidence from {_DISCREPANCIES}
+            {_ONE}, confidence, effective_cause, cause_from, loss_kind from {_DISCREPANCIES}
             where outcome not in {OUTCOMES} or root_cause not in {ROOT_CAUSES}
                 or confidence not in {CONFIDENCES} or status not in {STATUSES}
                 or outcome is null or root_cause is null or confidence is null or status is null
+                or effective_cause not in {ROOT_CAUSES} or cause_from not in ('rule', 'person')
+                or loss_kind not in {LOSS_KINDS}
+                or effective_cause is null or cause_from is null or loss_kind is null
         """,
     ),
     Check(
@@ -103,6 +107,51 @@ PROMISES = [
         """,
     ),
     Check(
+        rule="discrepancies.verdicts_reach",
+        subject=_DISCREPANCIES,
+        words="The cause a person gave counts over all counts of a finding, else the proposed one.",
+        broken_by=f"""
+            with said as (
+                select found.finding_id, count(*) as verdicts,
+                    max(
+                        case
+                            when reviews.verdict = 'accepted'
+                                then coalesce(reviews.root_cause, reviews.proposed_cause)
+                            when reviews.verdict = 'rejected'
+                                then coalesce(reviews.root_cause, 'unknown')
+                        end
+                    ) as given
+                from inventory.discrepancy_reviews as reviews
+                inner join {_DISCREPANCIES} as found using (discrepancy_id)
+                where reviews.is_standing
+                group by found.finding_id
+            )
+            select one.discrepancy_id, one.root_cause, one.effective_cause, one.cause_from,
+                said.given
+            from {_DISCREPANCIES} as one
+            left join said using (finding_id)
+            where one.cause_from = 'person' and said.given is null
+                or one.cause_from = 'rule' and one.effective_cause <> one.root_cause
+                or said.verdicts = 1 and said.given is not null
+                    and (one.cause_from <> 'person' or one.effective_cause <> said.given)
+        """,
+    ),
+    Check(
+        rule="discrepancies.kind_earned",
+        subject=_DISCREPANCIES,
+        words="A loss is known or explained only by a cause that is accepted, or proved alone.",
+        broken_by=f"""
+            {_ONE}, confidence, effective_cause, cause_from, loss_kind from {_DISCREPANCIES}
+            where loss_kind <> 'unknown' and cause_from = 'rule'
+                    and (confidence <> 'proved' or paired_discrepancy_id is not null)
+                or loss_kind <> 'unknown' and effective_cause in ('unknown', 'not_counted')
+                or (loss_kind = 'known') and effective_cause <> 'true_loss'
+                or (loss_kind = 'explained') and effective_cause = 'true_loss'
+                or loss_kind = 'unknown' and cause_from = 'person'
+                    and effective_cause not in ('unknown', 'not_counted')
+        """,
+    ),
+    Check(
         rule="shrinkage.parts",
         subject="inventory.shrinkage",
         words="The gross difference is explained, known and unknown; shrink is the last two.",
@@ -118,7 +167,7 @@ PROMISES = [
     Check(
         rule="shrinkage.unknown_of_findings",
         subject="inventory.shrinkage",
-        words="Unknown loss is what findings without a cause lack, each counted once.",
+        words="Unknown loss is what findings lack whose cause nobody knows or accepted, each once.",
         broken_by=roads_that_differ(
             """
             select store_id, sum(unknown_cost) as cost, sum(unknown_retail) as retail
@@ -127,7 +176,26 @@ PROMISES = [
             f"""
             select store_id, -sum(variance_cost) as cost, -sum(variance_retail) as retail
             from {_DISCREPANCIES}
-            where root_cause in ('unknown', 'not_counted') and status in ('open', 'resolved')
+            where loss_kind = 'unknown' and status in ('open', 'resolved')
+            group by store_id
+            """,
+            on=("store_id",),
+            measures=("cost", "retail"),
+        ),
+    ),
+    Check(
+        rule="shrinkage.explained_of_findings",
+        subject="inventory.shrinkage",
+        words="What is explained is what findings with an accepted or proved cause lack.",
+        broken_by=roads_that_differ(
+            """
+            select store_id, sum(explained_cost) as cost, sum(explained_retail) as retail
+            from inventory.shrinkage group by store_id
+            """,
+            f"""
+            select store_id, -sum(variance_cost) as cost, -sum(variance_retail) as retail
+            from {_DISCREPANCIES}
+            where loss_kind = 'explained' and status in ('open', 'resolved')
             group by store_id
             """,
             on=("store_id",),

@@ -10,6 +10,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from dashboards import stock_words
+
 Row = dict[str, Any]
 Tell = Callable[..., None]
 
@@ -144,6 +146,10 @@ def _findings(day: date, tell: Tell) -> None:
             outcome=outcome,
             root_cause=cause,
             confidence=sure,
+            effective_cause=cause,
+            cause_from="rule",
+            is_proved=sure == "proved",
+            loss_kind="unknown" if sure != "proved" else stock_words.kind_of(cause),
             variance_units=Decimal(units),
             variance_cost=Decimal(units * cost),
             variance_retail=Decimal(units * retail),

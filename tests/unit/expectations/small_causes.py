@@ -1,4 +1,4 @@
-"""What a count of the small warehouse found: a swap in two counts, and a piece nobody knows."""
+"""What a count of the small warehouse found: a swap, accepted, and a piece nobody knows."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ Row = dict[str, Any]
 def add(rows: dict[str, list[Row]], day: Row) -> None:
     """Add it to the rows of the small warehouse; `day` is the store-day it is booked on."""
     store = {"store_id": day["store_id"]}
+    swap = {"root_cause": "serial_swap", **_counts("serial_swap", "explained", "person")}
     of_counts = _off(
         store, "C2", "A", -1, worth=(40, 110), status="counted_again", root_cause="not_counted"
     )
+    of_counts |= {"effective_cause": "not_counted"}
     found = [
-        _off(store, "C8", "B", -1, status="counted_again", root_cause="serial_swap"),
-        _off(store, "C9", "B", -1, pair="C9|I1|X", root_cause="serial_swap"),
-        _off(store, "C9", "X", 1, pair="C9|I1|B", root_cause="serial_swap"),
+        _off(store, "C8", "B", -1, status="counted_again", **swap),
+        _off(store, "C9", "B", -1, pair="C9|I1|X", **swap),
+        _off(store, "C9", "X", 1, pair="C9|I1|B", **swap),
         _off(store, "C9", "A", -1, root_cause="unknown", confidence="unknown", rule_id="S99"),
     ]
     period = {**store, "retail_year": 2025, "retail_period": 12}
@@ -50,6 +52,18 @@ def add(rows: dict[str, list[Row]], day: Row) -> None:
             _step(period, "unknown_loss", "unknown", 100, 1),
         ],
     }
+    rows["inventory.discrepancy_reviews"] += [
+        {
+            "decision_id": f"V-{here}",
+            "discrepancy_id": here,
+            "paired_discrepancy_id": there,
+            "is_standing": True,
+            "verdict": "accepted",
+            "proposed_cause": "serial_swap",
+            "root_cause": "serial_swap",
+        }
+        for here, there in (("C9|I1|B", "C9|I1|X"), ("C9|I1|X", "C9|I1|B"))
+    ]
     lines = rows.setdefault("inventory.count_lines", [])
     lines += [
         {
@@ -105,8 +119,14 @@ def _off(
         "status": "open",
         "confidence": "likely",
         "rule_id": "S07",
+        **_counts("unknown", "unknown", "rule"),
         **more,
     }
+
+
+def _counts(cause: str, kind: str, whose: str) -> dict[str, str]:
+    """Which cause counts, what it is to the loss, and who says so."""
+    return {"effective_cause": cause, "loss_kind": kind, "cause_from": whose}
 
 
 def _parts(unit: str, *, gross: int, explained: int, known: int, unknown: int) -> Row:

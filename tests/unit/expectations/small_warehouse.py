@@ -127,8 +127,9 @@ def rows_by_table() -> dict[str, list[Row]]:
     corrected = rows["core.fct_sales_lines"][0]
     corrected["is_corrected"] = True
     rows["staging.stg_sales_lines"][0]["net_amount"] = 999
+    rows |= _decisions(corrected)
     small_causes.add(rows, day)
-    return rows | _decisions(corrected)
+    return rows
 
 
 def _dimensions() -> dict[str, list[Row]]:

@@ -183,9 +183,19 @@ BROKEN_BY = {
     ),
     "discrepancies.one_line_stands": "update inventory.stock_discrepancies set status = 'open'",
     "discrepancies.evidence_given": "update inventory.discrepancy_evidence set rule_id = 'S10'",
+    "discrepancies.verdicts_reach": (
+        "update inventory.discrepancy_reviews set root_cause = 'true_loss'"
+        " where discrepancy_id = 'C9|I1|B'"
+    ),
+    "discrepancies.kind_earned": (
+        "update inventory.stock_discrepancies set cause_from = 'rule' where serial_number = 'B'"
+    ),
     "shrinkage.parts": "update inventory.shrinkage set known_cost = 11",
     "shrinkage.unknown_of_findings": (
         "update inventory.stock_discrepancies set status = 'gone' where serial_number = 'A'"
+    ),
+    "shrinkage.explained_of_findings": (
+        "update inventory.stock_discrepancies set loss_kind = 'unknown' where serial_number = 'X'"
     ),
     "shrinkage_waterfall.adds_up": (
         "delete from inventory.shrinkage_waterfall where step = 'write_off'"

@@ -26,7 +26,7 @@ final as (
         review,
         effective_cause,
         cause_from,
-        is_settled,
+        is_proved,
         loss_kind,
         variance_units,
         variance_cost,

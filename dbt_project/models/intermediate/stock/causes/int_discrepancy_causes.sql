@@ -32,7 +32,7 @@ said as (
 
 ),
 
--- A document proves; two counts that match are a proposal to close both lines, and wait for it.
+-- A pair is a proposal to close both lines in one step: however sure, it waits to be accepted.
 decided as (
 
     select
@@ -40,9 +40,9 @@ decided as (
         case when said.verdict <> 'reopened' then said.verdict end as review,
         coalesce(said.given_cause, proposals.root_cause) as effective_cause,
         case when said.given_cause is null then 'rule' else 'person' end as cause_from,
-        said.given_cause is not null
-        or (proposals.confidence = 'proved' and proposals.paired_discrepancy_id is null)
-            as is_settled,
+        proposals.confidence = 'proved'
+        and max(proposals.paired_discrepancy_id) over (partition by proposals.finding_id) is null
+            as is_proved,
         case when said.given_cause <> 'unknown' then cast(said.decided_at as date) end
             as explained_on
     from proposals
@@ -55,7 +55,8 @@ final as (
     select
         *,
         case
-            when effective_cause in ('unknown', 'not_counted') or not is_settled then 'unknown'
+            when effective_cause in ('unknown', 'not_counted') then 'unknown'
+            when cause_from = 'rule' and not is_proved then 'unknown'
             when effective_cause = 'true_loss' then 'known'
             else 'explained'
         end as loss_kind,

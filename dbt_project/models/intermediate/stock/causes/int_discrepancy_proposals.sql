@@ -8,8 +8,11 @@ with lines as (
 
 claims as (
 
-    select * from {{ ref('int_discrepancy_claims') }}
-    where claim_no = 1
+    select
+        *,
+        max(case when claim_no = 1 then root_cause end) over (partition by discrepancy_id)
+            as decided_cause
+    from {{ ref('int_discrepancy_claims') }}
 
 ),
 
@@ -41,10 +44,20 @@ verdicts as (
         min(outcome) as outcome,
         min(case when misfit = 1 and confidence = 'proved' then 'likely' else confidence end)
             as confidence,
-        min(paired_discrepancy_id) as paired_discrepancy_id,
         {{ text_list('document_id') }} as evidence_documents,
         {{ text_list('sentence') }} as evidence
     from claims
+    where claim_no = 1
+    group by discrepancy_id
+
+),
+
+-- Another count can know the other side of what a document decided.
+sides as (
+
+    select discrepancy_id, min(paired_discrepancy_id) as other_id
+    from claims
+    where root_cause = decided_cause
     group by discrepancy_id
 
 ),
@@ -78,7 +91,7 @@ judged as (
         verdicts.root_cause,
         verdicts.outcome,
         verdicts.confidence,
-        verdicts.paired_discrepancy_id as other_id,
+        sides.other_id,
         verdicts.evidence,
         verdicts.evidence_documents,
         settled.settled_on,
@@ -96,6 +109,7 @@ judged as (
         end as status
     from lines
     inner join verdicts on lines.discrepancy_id = verdicts.discrepancy_id
+    left join sides on lines.discrepancy_id = sides.discrepancy_id
     left join settled on lines.discrepancy_id = settled.discrepancy_id
 
 ),
