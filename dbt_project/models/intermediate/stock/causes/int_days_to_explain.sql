@@ -38,7 +38,7 @@ final as (
         retail_year,
         retail_period,
         max(findings) as findings,
-        cast(sum(days_to_explain) as double) / count(*) as median_days
+        {{ share('sum(days_to_explain)', 'count(*)', 1) }} as median_days
     from ranked
     where 2 * place between findings and findings + 2
     group by store_id, retail_year, retail_period
