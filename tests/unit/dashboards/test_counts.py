@@ -93,6 +93,30 @@ def test_rejecting_one_side_of_a_settled_pair_opens_the_other_again(
     assert decide(store, found["SN-SWAP-A"], "recount") == 1
 
 
+def test_a_verdict_on_an_earlier_count_stands_until_the_line_itself_is_judged(
+    run: Run, home: PublishedHome, store: DecisionStore
+) -> None:
+    lost = found_in(run, home, store)["SN-LOST-0001"]
+    told = {"review": "rejected", "effective_cause": "true_loss", "cause_from": "person"}
+    carried = replace(lost, row={**lost.row, **told, "loss_kind": "known"})
+    assert (lost.state, lost.kind) == ("open", "unknown")
+    assert (carried.state, carried.cause, carried.kind) == ("rejected", "true_loss", "known")
+    decide(store, lost, "recount")
+    again = replace(carried, history=found_in(run, home, store)["SN-LOST-0001"].history)
+    assert (again.state, again.cause, again.kind) == ("recount", "unknown", "unknown")
+
+
+def test_a_pair_waits_to_be_accepted_however_sure_it_is(
+    run: Run, home: PublishedHome, store: DecisionStore
+) -> None:
+    receipt = found_in(run, home, store)["SN-RECEIPT"]
+    assert (receipt.row["confidence"], receipt.kind) == ("proved", "explained")
+    paired = replace(receipt, row={**receipt.row, "is_proved": False})
+    assert paired.kind == "unknown"
+    older = {name: told for name, told in receipt.row.items() if name != "is_proved"}
+    assert replace(receipt, row=older).kind == "explained"
+
+
 def test_a_pair_in_two_stores_is_found_though_one_is_not_chosen(
     run: Run, home: PublishedHome, store: DecisionStore
 ) -> None:
