@@ -1,7 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='replace_serials') }}
 
-{#- Outside the condition: dbt takes down what a model refers to while nothing is built yet. #}
-{%- set told_again = touched_serials(this) %}
+{#- dbt takes down what a model refers to while it parses, when nothing is incremental yet. #}
+{%- if not execute %}{% do touched_serials(this) %}{% endif %}
 {%- set columns = [
     'serial_number', 'source', 'event_id', 'event_type', 'event_at', 'is_moment_known',
     'business_date', 'item_id', 'store_id', 'location', 'counterpart_store_id', 'quantity',
@@ -20,7 +20,7 @@ touched_serials as (
 
     select distinct serial_number
     from (
-        {{ told_again }}
+        {{ touched_serials(this) }}
     ) as touched
     where serial_number is not null
 
