@@ -83,9 +83,7 @@ def measure(network: Network, root: Path | None = None) -> History:
         finally:
             builds.dbt.close()
     with duckdb.connect(str(home.warehouse_file), read_only=True) as con:
-        marts = {
-            name: con.sql(f"select count(*) from {name}").fetchall()[0][0] for name in MARTS
-        }
+        marts = {name: con.sql(f"select count(*) from {name}").fetchall()[0][0] for name in MARTS}
     return History(costs[0], costs[1:], marts)
 
 

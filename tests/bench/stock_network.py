@@ -180,8 +180,8 @@ create table stays as
     union all
     select *, first_store, from_day, until_day, 'available', true from pieces where fate = 'kept';
 create table postings as
-    select *, first_store as at_store, from_day as day, 'receipt' as kind, 1 as quantity, 14 as hour,
-        null as other_store from pieces
+    select *, first_store as at_store, from_day as day, 'receipt' as kind, 1 as quantity,
+        14 as hour, null as other_store from pieces
     union all
     select *, last_store, until_day, 'sale', -1, 20, null from pieces where fate <> 'lost'
     union all
@@ -191,7 +191,8 @@ create table postings as
     select *, last_store, half_day + 2, 'transfer_in', 1, 16, first_store from pieces
     where fate = 'moved'
     union all
-    select *, first_store, half_day, case fate when 'lent' then 'consignment_out' else 'repair_out' end,
+    select *, first_store, half_day,
+        case fate when 'lent' then 'consignment_out' else 'repair_out' end,
         -1, 17, null from pieces where fate in ('lent', 'repaired')
     union all
     select *, first_store, back_day,
@@ -207,7 +208,8 @@ create table snapshot_days as
 create table counts as
     select
         store_no, store_id, day, 'C' || store_id || strftime(day, '%Y%m%d') as count_id,
-        case when (store_no * 7 + 3) % 365 = dayofyear(day) - 1 then 'full' else 'cycle' end as kind,
+        case when (store_no * 7 + 3) % 365 = dayofyear(day) - 1 then 'full' else 'cycle' end
+            as kind,
         'zone ' || (date_diff('week', date '2020-01-05', day) + store_no) % {zones} as zone
     from shops, calendar
     where dayofweek(day) = store_no % 7 or (store_no * 7 + 3) % 365 = dayofyear(day) - 1
