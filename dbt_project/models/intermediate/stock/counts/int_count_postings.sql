@@ -64,6 +64,29 @@ candidates as (
 
 ),
 
+-- The newest can be later than the count's first moment; no four of them are.
+asked_for as (
+
+    select distinct store_id, business_date
+    from candidates
+    where days_back <= 4
+
+),
+
+moments as (
+
+    select
+        snapshots.store_id,
+        snapshots.business_date,
+        max(snapshots.snapshot_at) as snapshot_at
+    from snapshots
+    inner join asked_for
+        on snapshots.store_id = asked_for.store_id
+        and snapshots.business_date = asked_for.business_date
+    group by snapshots.store_id, snapshots.business_date
+
+),
+
 -- Stock as of close of day: where nobody says when that was, the day's last moment.
 taken as (
 
@@ -72,20 +95,17 @@ taken as (
         candidates.business_date,
         candidates.opens_at,
         coalesce(
-            max(snapshots.snapshot_at),
+            moments.snapshot_at,
             {{ local_to_utc(
                 'cast(' ~ add_days('candidates.business_date', 1) ~ ' as timestamp)',
                 'candidates.time_zone'
             ) }}
         ) as taken_at
     from candidates
-    left join snapshots
-        on candidates.store_id = snapshots.store_id
-        and candidates.business_date = snapshots.business_date
-    -- The newest can be later than the count's first moment; no four of them are.
+    left join moments
+        on candidates.store_id = moments.store_id
+        and candidates.business_date = moments.business_date
     where candidates.days_back <= 4
-    group by
-        candidates.count_id, candidates.business_date, candidates.opens_at, candidates.time_zone
 
 ),
 
@@ -101,14 +121,90 @@ openings as (
 
 ),
 
-posted as (
+scanned as (
+
+    select distinct
+        scans.count_id,
+        counts.store_id,
+        coalesce(scans.serial_number, scans.item_id) as goods
+    from scans
+    inner join counts on scans.count_id = counts.count_id
+
+),
+
+-- The items of which a count looks at anything. Of a store's other goods no row is laid out: a
+-- count of one zone would otherwise lay out the whole store.
+items_in_question as (
 
     select
         counts.count_id,
+        positions.item_id
+    from counts
+    inner join openings on counts.count_id = openings.count_id
+    inner join positions
+        on counts.store_id = positions.store_id
+        and positions.from_date <= openings.snapshot_on
+        and coalesce(positions.to_date, date '9999-12-31') >= openings.snapshot_on
+        and (counts.zone is null or counts.zone = positions.location)
+    left join items on positions.item_id = items.item_id
+    where counts.category is null or counts.category = items.category
+    union
+    select
+        counts.count_id,
+        movements.item_id
+    from counts
+    left join openings on counts.count_id = openings.count_id
+    inner join movements
+        on counts.store_id = movements.store_id
+        and movements.posted_at <= counts.ends_at
+        and movements.posted_at > coalesce(openings.taken_at, timestamp '1900-01-01 00:00:00')
+        and (counts.zone is null or counts.zone = movements.location)
+    left join items on movements.item_id = items.item_id
+    where counts.category is null or counts.category = items.category
+    union
+    select
+        scanned.count_id,
+        positions.item_id
+    from scanned
+    inner join positions
+        on scanned.store_id = positions.store_id
+        and scanned.goods = coalesce(positions.serial_number, positions.item_id)
+    union
+    select
+        scanned.count_id,
+        movements.item_id
+    from scanned
+    inner join movements
+        on scanned.store_id = movements.store_id
+        and scanned.goods = coalesce(movements.serial_number, movements.item_id)
+
+),
+
+-- With its store beside it, so that both are looked up by store and item at once.
+in_question as (
+
+    select
+        counts.count_id,
+        counts.store_id,
+        counts.ends_at,
+        counts.ends_on,
+        items_in_question.item_id,
+        openings.snapshot_on,
+        openings.taken_at
+    from items_in_question
+    inner join counts on items_in_question.count_id = counts.count_id
+    left join openings on items_in_question.count_id = openings.count_id
+
+),
+
+posted as (
+
+    select
+        in_question.count_id,
         positions.item_id,
         positions.serial_number,
         positions.location,
-        openings.snapshot_on,
+        in_question.snapshot_on,
         cast(null as timestamp) as posted_at,
         case when {{ is_on_shelf('positions.stock_status') }} then positions.quantity else 0 end
             as quantity,
@@ -117,32 +213,32 @@ posted as (
         positions.unit_cost,
         positions._file_id,
         positions._line_no
-    from counts
-    inner join openings on counts.count_id = openings.count_id
+    from in_question
     inner join positions
-        on counts.store_id = positions.store_id
-        and positions.from_date <= openings.snapshot_on
-        and coalesce(positions.to_date, date '9999-12-31') >= openings.snapshot_on
+        on in_question.store_id = positions.store_id
+        and in_question.item_id = positions.item_id
+        and positions.from_date <= in_question.snapshot_on
+        and coalesce(positions.to_date, date '9999-12-31') >= in_question.snapshot_on
     union all
     select
-        counts.count_id,
+        in_question.count_id,
         movements.item_id,
         movements.serial_number,
         movements.location,
-        openings.snapshot_on,
+        in_question.snapshot_on,
         movements.posted_at,
         movements.quantity,
         cast(null as string) as away_status,
         movements.unit_cost,
         movements._file_id,
         movements._line_no
-    from counts
-    left join openings on counts.count_id = openings.count_id
+    from in_question
     inner join movements
-        on counts.store_id = movements.store_id
-        and movements.posted_at <= counts.ends_at
-        and movements.posted_at > coalesce(openings.taken_at, timestamp '1900-01-01 00:00:00')
-        and movements.business_date <= {{ add_days('counts.ends_on', 1) }}
+        on in_question.store_id = movements.store_id
+        and in_question.item_id = movements.item_id
+        and movements.posted_at <= in_question.ends_at
+        and movements.posted_at > coalesce(in_question.taken_at, timestamp '1900-01-01 00:00:00')
+        and movements.business_date <= {{ add_days('in_question.ends_on', 1) }}
 
 ),
 
@@ -178,19 +274,9 @@ placed as (
         posted._line_no
     from posted
     left join kept
-        on posted.count_id = kept.count_id
+        on case when posted.posted_at is not null then posted.count_id end = kept.count_id
         and posted.item_id = kept.item_id
-        and posted.posted_at is not null
         and kept.place_no = 1
-
-),
-
-scanned as (
-
-    select distinct
-        count_id,
-        coalesce(serial_number, item_id) as goods
-    from scans
 
 ),
 
