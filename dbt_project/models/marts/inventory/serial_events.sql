@@ -364,8 +364,8 @@ final as (
         and placed.act_no = acts.act_no
     left join dispatches
         on placed.serial_number = dispatches.serial_number
-        and placed.transfer_id = dispatches.transfer_id
-        and placed.event_type = 'transfer_in'
+        and case when placed.event_type = 'transfer_in' then placed.transfer_id end
+        = dispatches.transfer_id
     left join counted as elsewhere
         on placed.serial_number = elsewhere.serial_number
         and placed.event_id_elsewhere = elsewhere.event_id
