@@ -13,7 +13,7 @@ with lines as (
                 and (decisive_scans > 1 or zone <> book_zone) then 'level'
             else 'agreed'
         end as side
-    from {{ ref('int_count_lines') }}
+    from {{ ref('count_lines') }}
 
 ),
 
