@@ -1,7 +1,13 @@
-"""What the stock marts cost: two years of serialised pieces at once, and a day's run on top."""
+"""What the stock marts cost: two years of serialised pieces at once, and a day's run on top.
+
+    python -m tests.bench.bench_stock --stores 5 --pieces 300 --days 60
+
+prints the table of a smaller network.
+"""
 
 from __future__ import annotations
 
+import argparse
 import statistics
 import tempfile
 from collections.abc import Sequence
@@ -38,13 +44,14 @@ MARTS = (
 class History:
     """A whole build, the days' runs on top of it, and the rows it led to."""
 
+    network: Network
     whole: Cost
     days: Sequence[Cost]
     marts: dict[str, int]
 
 
 def rows() -> list[Row]:
-    """A day's run on a long history against the same days on a month. Prints the whole build."""
+    """A day's run on a long history against the same days on a month; the whole build's table."""
     long = measure(Network(STORES, PIECES, DAYS, REPEATS))
     short = measure(Network(STORES, PIECES, MONTH, REPEATS))
     from tests.bench import scale_note
@@ -84,7 +91,7 @@ def measure(network: Network, root: Path | None = None) -> History:
             builds.dbt.close()
     with duckdb.connect(str(home.warehouse_file), read_only=True) as con:
         marts = {name: con.sql(f"select count(*) from {name}").fetchall()[0][0] for name in MARTS}
-    return History(costs[0], costs[1:], marts)
+    return History(network, costs[0], costs[1:], marts)
 
 
 def _day(history: History, measure: str) -> float:
@@ -93,12 +100,12 @@ def _day(history: History, measure: str) -> float:
 
 def table(history: History) -> str:
     """The whole build as Markdown: what it cost, its slowest models, the rows of the marts."""
-    whole = history.whole
+    whole, size = history.whole, history.network
     told = [
-        "| lake rows | seconds | core seconds | rows a core second | peak memory |",
-        "|---:|---:|---:|---:|---:|",
-        f"| {whole.rows:,} | {whole.seconds:,.0f} | {whole.processor_seconds:,.0f} "
-        f"| {whole.rows_a_core_second:,.0f} | {whole.peak_bytes / 2**30:,.1f} GiB |",
+        "| boutiques × pieces × days | lake rows | seconds | core seconds | peak memory |",
+        "|---|---:|---:|---:|---:|",
+        _line(f"{size.stores} × {size.pieces:,} × {size.days}, at once", whole),
+        *(_line(f"a day's run on top, {day.what}", day) for day in history.days),
         "",
         "| its slowest models | seconds | in a day's run |",
         "|---|---:|---:|",
@@ -110,6 +117,13 @@ def table(history: History) -> str:
     told += ["", "| mart | rows |", "|---|---:|"]
     told += [f"| `{name}` | {rows:,} |" for name, rows in history.marts.items()]
     return "\n".join(told)
+
+
+def _line(what: str, cost: Cost) -> str:
+    return (
+        f"| {what} | {cost.rows:,} | {cost.seconds:,.0f} | {cost.processor_seconds:,.0f} "
+        f"| {cost.peak_bytes / 2**30:,.1f} GiB |"
+    )
 
 
 def slowest(cost: Cost, shown: int = SHOWN) -> list[tuple[str, float]]:
@@ -124,3 +138,15 @@ def _model_seconds(cost: Cost) -> dict[str, float]:
         for node in cost.nodes
         if node.unique_id.startswith("model.")
     }
+
+
+def main() -> None:
+    """Measure one network and print its table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name, size in (("stores", 5), ("pieces", 300), ("days", 60), ("daily", 1)):
+        parser.add_argument(f"--{name}", type=int, default=size)
+    print(table(measure(Network(**vars(parser.parse_args())))))
+
+
+if __name__ == "__main__":
+    main()
