@@ -39,6 +39,13 @@ buckets as (
 
 ),
 
+newest as (
+
+    select distinct store_id, newest_day, oldest_day
+    from snapshot_days
+
+),
+
 -- A piece that changed its place or its cost is still the reserved piece; units without a serial
 -- number are told apart by their place.
 stretches as (
@@ -51,9 +58,7 @@ stretches as (
         newest.newest_day,
         newest.oldest_day
     from {{ ref('fct_stock_positions') }} as positions
-    inner join (
-        select distinct store_id, newest_day, oldest_day from snapshot_days
-    ) as newest
+    inner join newest
         on positions.store_id = newest.store_id
     inner join snapshot_days as begun
         on positions.store_id = begun.store_id and positions.from_date = begun.business_date

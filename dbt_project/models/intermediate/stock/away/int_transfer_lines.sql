@@ -48,6 +48,15 @@ placed as (
 
 ),
 
+receipts as (
+
+    select transfer_id, min(store_id) as receiving_store_id
+    from movements
+    where is_receipt
+    group by transfer_id
+
+),
+
 parties as (
 
     select
@@ -62,12 +71,7 @@ parties as (
         end as named_receiver,
         receipts.receiving_store_id
     from placed as leading_line
-    left join (
-        select transfer_id, min(store_id) as receiving_store_id
-        from movements
-        where is_receipt
-        group by transfer_id
-    ) as receipts
+    left join receipts
         on leading_line.transfer_id = receipts.transfer_id
     where leading_line.place_in_transfer = 1 and leading_line.kind < 2
 

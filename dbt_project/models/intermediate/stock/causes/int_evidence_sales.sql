@@ -45,6 +45,14 @@ moved as (
 
 ),
 
+all_moved as (
+
+    select source_transaction_id, item_id, sum(units) as units
+    from moved
+    group by source_transaction_id, item_id
+
+),
+
 -- A receipt that names one piece and a movement that names another is a swap, and is posted.
 compared as (
 
@@ -57,10 +65,7 @@ compared as (
     left join moved
         on rung.transaction_id = moved.source_transaction_id
         and {{ same_goods('rung', 'moved') }}
-    left join (
-        select source_transaction_id, item_id, sum(units) as units from moved
-        group by source_transaction_id, item_id
-    ) as all_moved
+    left join all_moved
         on rung.transaction_id = all_moved.source_transaction_id
         and rung.item_id = all_moved.item_id
 
