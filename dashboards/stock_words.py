@@ -116,5 +116,8 @@ def cause(code: str | None) -> str:
     return CAUSE.get(code or "unknown", (code or "unknown").replace("_", " "))
 
 
-def outcome(code: str | None) -> str:
+def outcome(code: str | None, root_cause: str | None = None) -> str:
+    """What was seen; where nobody looked, that, and not that something is missing."""
+    if root_cause == "not_counted":
+        return CAUSE[root_cause]
     return OUTCOME.get(code or "", (code or "unknown").replace("_", " "))

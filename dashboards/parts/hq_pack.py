@@ -162,7 +162,7 @@ def _said(row: Row) -> Row:
     }
     if "outcome" in row:
         told["root_cause"] = stock_words.cause(row["root_cause"])
-        told["outcome"] = stock_words.outcome(row["outcome"])
+        told["outcome"] = stock_words.outcome(row["outcome"], row["root_cause"])
         told["status"] = words.status(stock_words.FINDING, row["status"]).word
     return {**row, **told}
 

@@ -27,6 +27,10 @@ def goods(row: Row) -> str:
     )
 
 
+def seen(row: Row) -> str:
+    return stock_words.outcome(row["outcome"], row["root_cause"])
+
+
 def state(finding: Finding) -> Html:
     return badge(words.status(review_words.VERDICT, finding.state))
 
@@ -58,7 +62,7 @@ def opened(here: Chosen, finding: Finding, text: Any) -> Html:
 def details(here: Chosen, finding: Finding) -> None:
     """Everything that is known of it: sentence, figures, its other side, evidence, history."""
     row = finding.row
-    st.header(f"{stock_words.outcome(row['outcome'])}: {goods(row)}", anchor="one")
+    st.header(f"{seen(row)}: {goods(row)}", anchor="one")
     pairs: list[tuple[str, Any]] = [
         ("Review", state(finding)),
         ("Proposed cause", stock_words.cause(row["root_cause"])),
@@ -79,7 +83,7 @@ def details(here: Chosen, finding: Finding) -> None:
     ]
     if finding.other:
         other = finding.other.row
-        told = f"{goods(other)}, {stock_words.outcome(other['outcome'])} in {other['store_name']}"
+        told = f"{goods(other)}, {seen(other)} in {other['store_name']}"
         pairs.append(("Other side", opened(here, finding.other, told)))
     show(facts(pairs))
     rows = discrepancies.evidence(here.run, finding)
@@ -188,7 +192,7 @@ def listed(here: Chosen, found: list[Finding], most: int) -> Html:
             "outcome",
             "What",
             "wide",
-            lambda r: opened(here, r["it"], f"{stock_words.outcome(r['outcome'])}: {goods(r)}"),
+            lambda r: opened(here, r["it"], f"{seen(r)}: {goods(r)}"),
         ),
         Column("state", "Review", say=lambda r: state(r["it"])),
         Column("store_name", "Store"),

@@ -98,7 +98,7 @@ def _text(row: Row) -> str:
 def _why(task: Task, on: date, doubt: Row | None, counted: date | None) -> tuple[int, str]:
     """A rank, 0 for what matters most, and the reason in words."""
     if doubt is not None:
-        told = stock_words.outcome(doubt["outcome"])
+        told = stock_words.outcome(doubt["outcome"], doubt["root_cause"])
         return 0, f"{told} on {words.day(doubt['counted_on'], year=False)}, not settled"
     planned = "planned for this count"
     if counted is None:

@@ -87,7 +87,7 @@ def show_one(campaign: Campaign) -> None:
     if left and left.findings:
         items = "".join(
             f"<li>{verdict.opened(here, f, verdict.goods(f.row))}:"
-            f" {safe(stock_words.outcome(f.row['outcome']))}</li>"
+            f" {safe(stock_words.outcome(f.row['outcome'], f.row['root_cause']))}</li>"
             for f in left.findings[:10]
         )
         show(f"<p>Not explained, so far:</p><ul>{items}</ul>")

@@ -28,6 +28,7 @@ FINDINGS = (
     "finance.known_figures",
     "finance.payment_oddities",
     "finance.restatements",
+    "inventory.reservations",
     "inventory.stock_rollforward",
     "inventory.stock_rollforward_daily",
     "inventory.transfers",
