@@ -165,7 +165,7 @@ final as (
         valued.category,
         valued.line_cost as unit_cost,
         valued.unit_retail_price,
-        valued.counted_units - valued.book_units as variance_units,
+        cast(valued.counted_units - valued.book_units as decimal(18, 3)) as variance_units,
         cast(
             (valued.counted_units - valued.book_units) * valued.owned_share * valued.line_cost
             as decimal(18, 2)
