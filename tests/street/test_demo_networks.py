@@ -28,7 +28,6 @@ FINDINGS = (
     "finance.known_figures",
     "finance.payment_oddities",
     "finance.restatements",
-    "inventory.reservations",
     "inventory.stock_rollforward",
     "inventory.stock_rollforward_daily",
     "inventory.transfers",
