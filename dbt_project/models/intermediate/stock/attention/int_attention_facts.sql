@@ -56,7 +56,7 @@ final as (
             else 'A7'
         end as rule_id,
         discrepancy_id as subject,
-        greatest(abs(variance_units), 1) as pieces,
+        cast(greatest(abs(variance_units), 1) as decimal(18, 3)) as pieces,
         abs(variance_cost) as value_cost,
         cast(null as integer) as days,
         counted_on as happened_on
@@ -68,7 +68,7 @@ final as (
         store_id,
         'A2' as rule_id,
         cast(week_starts_on as string) as subject,
-        overdue as pieces,
+        cast(overdue as decimal(18, 3)) as pieces,
         cast(null as decimal(18, 2)) as value_cost,
         most_days_overdue as days,
         week_starts_on as happened_on

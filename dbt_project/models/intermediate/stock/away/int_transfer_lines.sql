@@ -88,22 +88,30 @@ goods as (
         parties.sender_store_id,
         coalesce(parties.named_receiver, parties.receiving_store_id) as receiver_store_id,
         placed.is_numbered,
-        sum(case when placed.is_dispatch then -placed.quantity else 0 end) as shipped_units,
-        sum(
-            case
-                when placed.is_dispatch then 0
-                when placed.store_id = parties.sender_store_id then 0
-                else placed.quantity
-            end
+        cast(
+            sum(case when placed.is_dispatch then -placed.quantity else 0 end) as decimal(18, 3)
+        ) as shipped_units,
+        cast(
+            sum(
+                case
+                    when placed.is_dispatch then 0
+                    when placed.store_id = parties.sender_store_id then 0
+                    else placed.quantity
+                end
+            ) as decimal(18, 3)
         ) as received_units,
-        sum(
-            case
-                when placed.is_dispatch then 0
-                when placed.store_id = parties.sender_store_id then placed.quantity
-                else 0
-            end
+        cast(
+            sum(
+                case
+                    when placed.is_dispatch then 0
+                    when placed.store_id = parties.sender_store_id then placed.quantity
+                    else 0
+                end
+            ) as decimal(18, 3)
         ) as rejected_units,
-        sum(case when placed.kind = 2 then -placed.quantity else 0 end) as short_units,
+        cast(
+            sum(case when placed.kind = 2 then -placed.quantity else 0 end) as decimal(18, 3)
+        ) as short_units,
         coalesce(
             max(case when placed.is_dispatch then placed.unit_cost end), max(placed.unit_cost)
         ) as unit_cost,
@@ -142,11 +150,19 @@ final as (
         goods.*,
         coalesce(goods.unit_cost, items.unit_cost, 0) as line_unit_cost,
         items.unit_retail_price,
-        greatest(
-            goods.shipped_units - goods.received_units - goods.rejected_units - goods.short_units, 0
+        cast(
+            greatest(
+                goods.shipped_units - goods.received_units - goods.rejected_units
+                - goods.short_units,
+                0
+            ) as decimal(18, 3)
         ) as in_transit_units,
-        greatest(
-            goods.received_units + goods.rejected_units + goods.short_units - goods.shipped_units, 0
+        cast(
+            greatest(
+                goods.received_units + goods.rejected_units + goods.short_units
+                - goods.shipped_units,
+                0
+            ) as decimal(18, 3)
         ) as over_received_units
     from goods
     left join items on goods.item_id = items.item_id

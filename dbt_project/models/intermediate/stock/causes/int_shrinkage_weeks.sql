@@ -126,17 +126,17 @@ joined as (
 
     select
         weeks.*,
-        coalesce(lost.gross_units, 0) as gross_units,
-        coalesce(lost.gross_cost, 0) as gross_cost,
-        coalesce(lost.gross_retail, 0) as gross_retail,
-        coalesce(lost.explained_cost, 0) as explained_cost,
-        coalesce(lost.explained_retail, 0) as explained_retail,
-        coalesce(lost.known_cost, 0) as known_cost,
-        coalesce(lost.known_retail, 0) as known_retail,
-        coalesce(lost.unknown_cost, 0) as unknown_cost,
-        coalesce(lost.unknown_retail, 0) as unknown_retail,
-        coalesce(lost.shrink_units, 0) as shrink_units,
-        coalesce(sold.net_sales, 0) as net_sales,
+        cast(coalesce(lost.gross_units, 0) as decimal(38, 3)) as gross_units,
+        cast(coalesce(lost.gross_cost, 0) as decimal(38, 2)) as gross_cost,
+        cast(coalesce(lost.gross_retail, 0) as decimal(38, 2)) as gross_retail,
+        cast(coalesce(lost.explained_cost, 0) as decimal(38, 2)) as explained_cost,
+        cast(coalesce(lost.explained_retail, 0) as decimal(38, 2)) as explained_retail,
+        cast(coalesce(lost.known_cost, 0) as decimal(38, 2)) as known_cost,
+        cast(coalesce(lost.known_retail, 0) as decimal(38, 2)) as known_retail,
+        cast(coalesce(lost.unknown_cost, 0) as decimal(38, 2)) as unknown_cost,
+        cast(coalesce(lost.unknown_retail, 0) as decimal(38, 2)) as unknown_retail,
+        cast(coalesce(lost.shrink_units, 0) as decimal(38, 3)) as shrink_units,
+        cast(coalesce(sold.net_sales, 0) as decimal(38, 2)) as net_sales,
         sum(coalesce(changed.cost, 0)) over (
             partition by weeks.store_id order by weeks.week_start
             rows between unbounded preceding and current row

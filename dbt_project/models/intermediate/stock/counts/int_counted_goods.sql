@@ -77,7 +77,7 @@ final as (
         item_id,
         serial_number,
         zone,
-        sum(case when is_decisive then quantity end) as units,
+        cast(sum(case when is_decisive then quantity end) as decimal(18, 3)) as units,
         count(*) as scans,
         count(case when is_decisive then 1 end) as decisive_scans,
         max(count_pass) as passes,

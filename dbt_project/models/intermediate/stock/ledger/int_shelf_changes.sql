@@ -58,7 +58,7 @@ final as (
         store_id,
         item_id,
         business_date,
-        sum(units) as units,
+        cast(sum(units) as decimal(18, 3)) as units,
         coalesce(sum(cost), 0) as cost
     from changes
     group by store_id, item_id, business_date
