@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ ENABLE = "sudo apt-get install chromium   (then: make test)"
 
 # pyspark, which Great Expectations imports where the extra `spark` is installed, takes a program
 # without a file for its own doctests and leaves. A worker of pytest-xdist is such a program.
-if not hasattr(sys.modules["__main__"], "__file__"):
+if find_spec("pyspark") and not hasattr(sys.modules["__main__"], "__file__"):
     sys.modules["__main__"].__file__ = __file__
 
 
