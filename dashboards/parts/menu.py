@@ -57,6 +57,6 @@ def folded(brand: str, kept: dict[str, str], here: str) -> Html:
             link(title, address("" if name == "today" else name, kept))
             for name, title in names.items()
         )
-        groups.append(f"<dt>{group or 'Start'}</dt><dd>{listed}</dd>")
-    fold = f"<details><summary>Menu: {safe(here)}</summary><dl>{''.join(groups)}</dl></details>"
+        groups.append(f"<li>{group or 'Start'}<div>{listed}</div></li>")
+    fold = f"<details><summary>Menu: {safe(here)}</summary><ul>{''.join(groups)}</ul></details>"
     return Html(f'<nav class="menu" aria-label="Pages">{brand}{fold}</nav>')
