@@ -6,7 +6,6 @@ it tells people apart, it does not keep them out (README, “What people decide�
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -22,12 +21,6 @@ _TYPED = "typed_name"
 _BOX = "who_acts"
 LONGEST_NAME = 200
 COOKIE = "loupe_name"
-ACCESS_FILE = "access.toml"
-"""Who sees which boutiques, below a home: `[boutiques]`, a person's name → a list of store ids."""
-
-
-class AccessError(Exception):
-    """The file that says who sees what cannot be read; nobody sees anything until it can."""
 
 
 @dataclass(frozen=True)
@@ -94,28 +87,3 @@ def _remember(name: str) -> str:
 def _person(name: str, known_by: str) -> Person | None:
     name = " ".join(name.split())[:LONGEST_NAME]
     return Person(name, known_by) if name else None
-
-
-def boutiques(home: Path, person: Person | None) -> list[str] | None:
-    """The only boutiques that person may see; None for all of them, [] for none.
-
-    Without the file everybody sees everything. With it, who is not known sees nothing, and who is
-    not named in it sees everything. Raises AccessError.
-    """
-    path = home / ACCESS_FILE
-    try:
-        named = tomllib.loads(path.read_text("utf-8")).get("boutiques", {})
-    except FileNotFoundError:
-        return None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as fault:
-        raise AccessError(f"{path} cannot be read as TOML: {fault}") from fault
-    if not isinstance(named, dict) or not all(_is_ids(stores) for stores in named.values()):
-        raise AccessError(f"{path}: [boutiques] gives each person a list of store ids.")
-    if person is None:
-        return []
-    kept = {name.casefold(): stores for name, stores in named.items()}
-    return kept.get(person.name.casefold())
-
-
-def _is_ids(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(store, str) for store in value)

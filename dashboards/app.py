@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboards.parts import frame, menu
+from dashboards.parts import frame
 from dashboards.warehouse import Published, QuestionError
 
 st.set_page_config(page_title="Loupe", page_icon="💎", layout="wide")
@@ -18,16 +18,8 @@ pages = {
     "tenders": st.Page("views/tenders.py", title="Tenders"),
     "receipts": st.Page("views/receipts.py", title="Receipts"),
     "exceptions": st.Page("views/exceptions.py", title="Exceptions"),
-    "counts": st.Page("views/counts.py", title="Counts"),
-    "count_sheet": st.Page("views/count_sheet.py", title="Count sheet"),
-    "stock_take": st.Page("views/stock_take.py", title="Stock take"),
     "restatements": st.Page("views/restatements.py", title="Restatements"),
-    "away": st.Page("views/away.py", title="In transit and out"),
     "sales_trend": st.Page("views/sales_trend.py", title="Sales trend"),
-    "monday": st.Page("views/monday.py", title="Monday"),
-    "my_day": st.Page("views/my_day.py", title="My day"),
-    "piece": st.Page("views/piece.py", title="Piece"),
-    "shrinkage": st.Page("views/shrinkage.py", title="Shrinkage"),
     "files": st.Page("views/files.py", title="Files"),
     "try_mapping": st.Page("views/try_mapping.py", title="Try a mapping"),
     "dictionary": st.Page("views/dictionary.py", title="Dictionary"),
@@ -35,7 +27,7 @@ pages = {
 }
 page = st.navigation(list(pages.values()), position="hidden")
 frame.styled()
-menu.navigation(pages, page)
+frame.navigation(pages)
 try:
     # A mapping is tried before there is anything to publish, too.
     if page is not pages["try_mapping"] or Published().runs():

@@ -142,21 +142,6 @@ TAX = {
     "no_rate": Status("no rate known", "○", "gray", "No rate is known for the state and day."),
 }
 
-TRANSFER = {
-    "in_transit": Status("in transit", "◔", "blue", "Sent, and not received yet."),
-    "partly_received": Status("partly received", "◐", "yellow", "A part is still on the way."),
-    "received": Status("received", "✓", "green", "All that was sent has arrived."),
-    "received_short": Status("short", "✕", "orange", "A part was written off on arrival."),
-    "partly_rejected": Status("partly returned", "↻", "yellow", "A part came back."),
-    "rejected": Status("returned", "↻", "yellow", "All of it came back to the sender."),
-    "received_more": Status("too much", "✕", "orange", "More was received than was sent."),
-    "received_other_goods": Status("other goods", "✕", "orange", "Received what nobody sent."),
-    "received_without_dispatch": Status("never sent", "✕", "orange", "No dispatch is known."),
-    "cancelled": Status("cancelled", "⊘", "gray", "The dispatch was taken back."),
-}
-LOOK = Status("look", "▲", "orange", "Somebody has to look: the reason stands beside it.")
-QUIET = Status("fine", "○", "gray", "Within its limits.")
-
 DONE = ("complete", "signed_off")
 
 

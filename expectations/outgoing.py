@@ -7,20 +7,7 @@ matter. Nothing here loads the library: documentation and the dictionary read th
 from __future__ import annotations
 
 from expectations.checks import Check
-from expectations.promises import (
-    attention,
-    away,
-    causes,
-    counts,
-    decisions,
-    finance,
-    keys,
-    ledger,
-    pieces,
-    quality,
-    sales,
-    stock,
-)
+from expectations.promises import decisions, finance, keys, quality, sales, stock
 from pipelines.ingest.contracts import Contract
 
 
@@ -31,12 +18,6 @@ def outgoing_checks(contract: Contract) -> list[Check]:
         *sales.PROMISES,
         *finance.PROMISES,
         *stock.PROMISES,
-        *attention.PROMISES,
-        *away.PROMISES,
-        *ledger.PROMISES,
-        *pieces.PROMISES,
-        *causes.PROMISES,
-        *counts.PROMISES,
         *quality.PROMISES,
         *decisions.PROMISES,
         *quality.personal_promises(contract),

@@ -1,4 +1,4 @@
-"""What people decided: sign-offs, corrections, verdicts, actions. Append-only, kept apart.
+"""What people decided: sign-offs, reasons, corrections, locks. Append-only, kept apart.
 
 `DecisionStore.open(home)` is the one door. Nothing here knows Streamlit or the pipeline: pages
 decide, and a run reads back what is new (it enters the lake with that run's files).
@@ -7,7 +7,6 @@ decide, and a run reads back what is new (it enters the lake with that run's fil
 from dashboards.decisions.rules import (
     GAP_REASONS,
     KINDS,
-    Act,
     Decision,
     RuleBrokenError,
     Subject,
@@ -21,7 +20,6 @@ from dashboards.decisions.store import (
 __all__ = [
     "GAP_REASONS",
     "KINDS",
-    "Act",
     "ActedMeanwhileError",
     "Decision",
     "DecisionStore",

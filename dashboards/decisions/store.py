@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemy
 from sqlalchemy.pool import NullPool
 
 from dashboards.decisions import rules
-from dashboards.decisions.rules import Act, Decision, Proposal, Subject
+from dashboards.decisions.rules import Decision
 from dashboards.decisions.schema import TABLE, decisions, metadata
 from dashboards.knobs import DECISIONS_FILE, KnobError, knob
 
@@ -99,46 +99,45 @@ class DecisionStore:
 
         Raises RuleBrokenError, ActedMeanwhileError or StoreUnavailableError; nothing is kept then.
         """
-        subject = Subject(subject_type, subject_key, store_id, business_date)
-        act = Act(kind, subject, payload or {}, seen_sequence_no)
-        return self.decide_together(
-            [act], decided_by=decided_by, seen_run_id=seen_run_id, reason=reason
-        )[0]
-
-    def decide_together(
-        self,
-        acts: Sequence[Act],
-        *,
-        decided_by: str,
-        seen_run_id: str,
-        reason: str | None = None,
-    ) -> list[Decision]:
-        """Keep several decisions of one person in one step: all of them, or none.
-
-        Raises as `decide` does, when any of them may not be taken.
-        """
         reason = (reason or "").strip() or None
         decided_by = " ".join(decided_by.split())
-        told = {"reason": reason, "decided_by": decided_by, "seen_run_id": seen_run_id}
-        together = frozenset(act.subject.subject_key for act in acts)
+        proposed = {
+            "kind": kind,
+            "subject_type": subject_type,
+            "subject_key": subject_key,
+            "store_id": store_id,
+            "business_date": business_date,
+            "payload": rules.payload_text(payload or {}),
+            "reason": reason,
+            "decided_by": decided_by,
+            "seen_run_id": seen_run_id,
+        }
         for _ in range(_TRIES):
             with self._writing() as connection:
-                rows: list[dict[str, Any]] = []
+                history = _read(connection, subject_type=subject_type, subject_key=subject_key)
+                latest = history[-1].sequence_no if history else 0
+                if latest > seen_sequence_no:
+                    raise ActedMeanwhileError(history[-1])
+                rules.check(
+                    kind, subject_type, payload or {}, reason, decided_by, seen_run_id, history
+                )
                 number = connection.scalar(select(func.max(decisions.c.decision_no))) or 0
-                for act in acts:
-                    history = _seen(connection, act)
-                    proposed = Proposal(act.payload, reason or "", decided_by, history, together)
-                    rules.check(act.kind, act.subject.subject_type, seen_run_id, proposed)
-                    rows.append(_new_row(act, len(rows) + number + 1, history) | told)
                 self._not_behind(number)
+                row = {
+                    **proposed,
+                    "decision_no": number + 1,
+                    "decision_id": str(uuid.uuid4()),
+                    "decided_at": datetime.now(UTC).replace(tzinfo=None),
+                    "sequence_no": latest + 1,
+                }
                 try:
-                    connection.execute(decisions.insert(), rows)
+                    connection.execute(decisions.insert(), row)
                     connection.commit()
                 except IntegrityError:
                     # Somebody was quicker by a moment: count again, and see whether it matters.
                     connection.rollback()
                     continue
-            return [_decision(row) for row in rows]
+            return _decision(row)
         raise StoreUnavailableError(
             f"The decisions ({self.place}) are written by too many at once. Try again."
         )
@@ -298,27 +297,6 @@ def _read(connection: Connection, *, after: int = 0, **named: Any) -> list[Decis
         query = query.where(decisions.c[name] == value)
     rows = connection.execute(query.order_by(decisions.c.decision_no)).mappings()
     return [_decision(dict(row)) for row in rows]
-
-
-def _seen(connection: Connection, act: Act) -> list[Decision]:
-    """The history of the subject. Raises ActedMeanwhileError when the author missed some of it."""
-    subject = act.subject
-    history = _read(connection, subject_type=subject.subject_type, subject_key=subject.subject_key)
-    if history and history[-1].sequence_no > act.seen_sequence_no:
-        raise ActedMeanwhileError(history[-1])
-    return history
-
-
-def _new_row(act: Act, number: int, history: Sequence[Decision]) -> dict[str, Any]:
-    return {
-        **act.subject.named(),
-        "kind": act.kind,
-        "payload": rules.payload_text(act.payload),
-        "decision_no": number,
-        "decision_id": str(uuid.uuid4()),
-        "decided_at": datetime.now(UTC).replace(tzinfo=None),
-        "sequence_no": history[-1].sequence_no + 1 if history else 1,
-    }
 
 
 def _decision(row: Mapping[str, Any]) -> Decision:

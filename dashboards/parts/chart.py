@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -114,106 +114,5 @@ def by_group(
     _draw(spec, alt)
 
 
-def _kinds(kinds: Mapping[str, str]) -> dict[str, Any]:
-    """Colours of the theme's tones by the word they stand for."""
-    scale = {"domain": list(kinds), "range": [theme.colour(f"{t}Color") for t in kinds.values()]}
-    legend = {"title": None, "orient": "top"}
-    return {"field": "kind", "type": "nominal", "scale": scale, "legend": legend}
-
-
-def waterfall(
-    bars: Sequence[Mapping[str, Any]], kinds: Mapping[str, str], name: str, alt: str
-) -> None:
-    """Bars that hang where the one before them ended: `step`, `kind`, `start`, `end`, `said`.
-
-    `kinds` gives each word of `kind` its tone.
-    """
-    order = [bar["step"] for bar in bars]
-    x = {"field": "step", "type": "ordinal", "sort": order}
-    axis = {"title": None, "labelAngle": -30, "labelLimit": 150, "labelOverlap": False}
-    y = {
-        "field": "start",
-        "type": "quantitative",
-        "axis": {"title": name, "format": ",.0f", "tickCount": 5},
-    }
-    tooltip = [
-        {"field": "step", "type": "nominal", "title": "Step"},
-        {"field": "said", "type": "nominal", "title": name},
-        {"field": "kind", "type": "nominal", "title": "Kind"},
-    ]
-    bar_layer = {
-        "mark": {"type": "bar", "size": 34},
-        "encoding": {
-            "x": {**x, "axis": axis},
-            "y": y,
-            "y2": {"field": "end"},
-            "color": _kinds(kinds),
-            "tooltip": tooltip,
-        },
-    }
-    labels = {
-        "mark": {"type": "text", "dy": -7, "color": theme.colour("grayColor")},
-        "encoding": {
-            "x": x,
-            "y": {"field": "top", "type": "quantitative"},
-            "text": {"field": "said", "type": "nominal"},
-        },
-    }
-    rows = [{**bar, "top": max(bar["start"], bar["end"])} for bar in bars]
-    _draw({"data": {"values": rows}, "layer": [bar_layer, labels]}, alt)
-
-
-def stacked(
-    rows: Sequence[Mapping[str, Any]], kinds: Mapping[str, str], name: str, alt: str
-) -> None:
-    """A pile a period, each part in the tone of its kind: `period`, `kind`, `value`."""
-    spec = {
-        "data": {"values": list(rows)},
-        "mark": {"type": "bar"},
-        "encoding": {
-            "x": _x(list(dict.fromkeys(row["period"] for row in rows))),
-            "y": {
-                "field": "value",
-                "type": "quantitative",
-                "axis": {"title": name, "format": ",.0f", "tickCount": 5},
-            },
-            "color": _kinds(kinds),
-            "tooltip": [
-                {"field": "period", "type": "ordinal", "title": "Period"},
-                {"field": "kind", "type": "nominal", "title": "Kind"},
-                {"field": "value", "type": "quantitative", "title": name, "format": ",.2f"},
-            ],
-        },
-    }
-    _draw(spec, alt)
-
-
-def marks(rows: Sequence[Mapping[str, Any]], name: str, alt: str) -> None:
-    """A share by day, each event a point: `day` (ISO), `value`, and `said` for who hovers."""
-    low = min((row["value"] for row in rows), default=0.0)
-    spec = {
-        "data": {"values": list(rows)},
-        "mark": {"type": "line", "point": {"size": 60}, "strokeWidth": 2},
-        "encoding": {
-            "x": {
-                "field": "day",
-                "type": "temporal",
-                "axis": {"title": None, "format": "%d %b", "labelOverlap": True},
-            },
-            "y": {
-                "field": "value",
-                "type": "quantitative",
-                "axis": {"title": name, "format": ".1%", "tickCount": 4},
-                "scale": {"domain": [max(0.0, low - 0.02), 1.0]},
-            },
-            "tooltip": [
-                {"field": "day", "type": "temporal", "title": "Counted on"},
-                {"field": "said", "type": "nominal", "title": name},
-            ],
-        },
-    }
-    _draw(spec, alt, height=220)
-
-
-def _draw(spec: dict[str, Any], alt: str, height: int = HEIGHT) -> None:
-    st.vega_lite_chart({**spec, "height": height, "width": "container"}, alt=alt)
+def _draw(spec: dict[str, Any], alt: str) -> None:
+    st.vega_lite_chart({**spec, "height": HEIGHT, "width": "container"}, alt=alt)

@@ -13,7 +13,6 @@ import streamlit as st
 
 from dashboards import access, words
 from dashboards.decisions import (
-    Act,
     ActedMeanwhileError,
     Decision,
     DecisionStore,
@@ -22,7 +21,6 @@ from dashboards.decisions import (
     Subject,
 )
 from dashboards.decisions.rules import KINDS
-from dashboards.decisions.rules.stock import COUNT_VERDICTS, VERDICTS
 from dashboards.knobs import KnobError
 from dashboards.parts.filters import Chosen
 from dashboards.parts.html import Column, Html, banner, safe, show, table
@@ -33,13 +31,10 @@ WHAT_THEN = {
     "correction": "It waits for somebody else to approve it.",
     "exception_review": "",
     "month_lock": "The run it names is kept.",
-    "action": "It is on its owner's list.",
 }
 
 # What the values of a form are: payload and reason, read when it is sent.
 Told = Callable[[], tuple[dict[str, Any], str]]
-# The same where one step decides several things.
-TellsActs = Callable[[], tuple[list[Act], str]]
 
 
 class NotYetError(Exception):
@@ -78,42 +73,9 @@ def send(
     disabled: bool = False,
     primary: bool = True,
     help_: str | None = None,
-    outcome_of: str | None = None,
 ) -> None:
-    """The button of a form: takes the decision, and keeps what became of it for `outcome`.
-
-    `outcome_of`: the form, where it has more buttons than this one.
-    """
+    """The button of a form: takes the decision, and keeps what became of it for `outcome`."""
     latest = max((decision.sequence_no for decision in seen), default=0)
-
-    def acts() -> tuple[list[Act], str]:
-        payload, reason = told()
-        return [Act(kind, subject, payload, latest)], reason
-
-    send_acts(
-        here,
-        label,
-        acts,
-        key=key,
-        disabled=disabled,
-        primary=primary,
-        help_=help_,
-        outcome_of=outcome_of,
-    )
-
-
-def send_acts(
-    here: Chosen,
-    label: str,
-    acts: TellsActs,
-    *,
-    key: str,
-    disabled: bool = False,
-    primary: bool = True,
-    help_: str | None = None,
-    outcome_of: str | None = None,
-) -> None:
-    """As `send`, for acts that are taken together."""
     st.form_submit_button(
         label,
         key=f"send_{key}",
@@ -121,17 +83,17 @@ def send_acts(
         type="primary" if primary else "secondary",
         help=help_,
         on_click=_take,
-        args=(here.run.run_id, acts, outcome_of or key),
+        args=(here.run.run_id, subject, kind, latest, told, key),
     )
 
 
-def _take(run_id: str, acts: TellsActs, key: str) -> None:
+def _take(run_id: str, subject: Subject, kind: str, latest: int, told: Told, key: str) -> None:
     try:
-        taken, reason = acts()
+        payload, reason = told()
     except NotYetError as fault:
         st.session_state[f"outcome_{key}"] = ("orange", str(fault))
         return
-    st.session_state[f"outcome_{key}"] = take_together(run_id, taken, reason)
+    st.session_state[f"outcome_{key}"] = take(run_id, subject, kind, latest, payload, reason)
 
 
 def take(
@@ -143,25 +105,25 @@ def take(
     reason: str,
 ) -> tuple[str, str]:
     """Take one decision. Returns a tone and a sentence: kept, or why not."""
-    return take_together(run_id, [Act(kind, subject, payload, latest)], reason)
-
-
-def take_together(run_id: str, acts: Sequence[Act], reason: str) -> tuple[str, str]:
-    """Take decisions in one step, all or none. Returns a tone and a sentence."""
     person = access.who(home_folder())
     if person is None:
         return "orange", "Say first who you are (“Your name”, or sign in): nothing was kept."
     try:
-        kept = store().decide_together(
-            acts, decided_by=person.name, seen_run_id=run_id, reason=reason
+        kept = store().decide(
+            **subject.named(),
+            kind=kind,
+            decided_by=person.name,
+            seen_run_id=run_id,
+            seen_sequence_no=latest,
+            payload=payload,
+            reason=reason,
         )
     except ActedMeanwhileError as fault:
         return "violet", str(fault)
     except (RuleBrokenError, StoreUnavailableError, KnobError) as fault:
         return "orange", str(fault)
-    then = WHAT_THEN.get(kept[0].kind, "It enters the figures with the next run.")
-    both = " Its other side was settled with it." if len(kept) > 1 else ""
-    return "green", f"{kept[0].words.rstrip('.')}.{both} {then}".rstrip()
+    then = WHAT_THEN.get(kind, "It enters the figures with the next run.")
+    return "green", f"{kept.words.rstrip('.')}. {then}"
 
 
 def outcome(key: str) -> None:
@@ -194,47 +156,15 @@ def history(here: Chosen, decisions: Sequence[Decision]) -> Html:
 
 def act(row: Mapping[str, Any]) -> str:
     """What somebody did, with what the payload adds to it."""
+    payload = row["payload"]
     told = KINDS.get(row["kind"], row["kind"])
-    adds = _ADDS.get(row["kind"])
-    return f"{told}{adds(row['payload'])}" if adds else told
-
-
-def _blockers(payload: Mapping[str, Any]) -> str:
-    named = payload.get("blockers")
-    return f" in spite of {', '.join(named)}" if named else ""
-
-
-def _values(payload: Mapping[str, Any]) -> str:
-    old, new = payload.get("old_value"), payload.get("new_value")
-    return f": {words.label(payload['column']).lower()} {old} → {new}"
-
-
-def _verdict(payload: Mapping[str, Any]) -> str:
-    told = VERDICTS.get(payload["verdict"], payload["verdict"])
-    if payload["verdict"] in {"accepted", "rejected"}:
-        told += f" {_plain(payload.get('proposed_cause'))}"
-    if payload["verdict"] == "rejected":
-        told += f", gave {_plain(payload.get('root_cause'))}"
-    return f": {told}"
-
-
-def _step(payload: Mapping[str, Any]) -> str:
-    who = f", {payload['counter']} counts" if payload.get("counter") else ""
-    return f": {payload['step']}{who}"
-
-
-def _plain(code: Any) -> str:
-    return str(code or "").replace("_", " ")
-
-
-_ADDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
-    "sign_off": _blockers,
-    "gap_reason": lambda payload: f": {payload.get('gap_reason')}",
-    "correction": _values,
-    "exception_review": lambda payload: f": {_plain(payload.get('outcome'))}",
-    "discrepancy_verdict": _verdict,
-    "count_verdict": lambda payload: f": {COUNT_VERDICTS.get(payload['verdict'], '')}",
-    "stock_take_step": _step,
-    "action": lambda p: f": {p['text']} ({p['owner']}, by {p['due_on']})",
-    "action_done": lambda payload: f": {payload['proof']}",
-}
+    if row["kind"] == "sign_off" and payload.get("blockers"):
+        told += f" in spite of {', '.join(payload['blockers'])}"
+    if row["kind"] == "gap_reason":
+        told += f": {payload.get('gap_reason')}"
+    if row["kind"] == "correction":
+        old, new = payload.get("old_value"), payload.get("new_value")
+        told += f": {words.label(payload['column']).lower()} {old} → {new}"
+    if row["kind"] == "exception_review":
+        told += f": {str(payload.get('outcome', '')).replace('_', ' ')}"
+    return told

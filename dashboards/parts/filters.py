@@ -33,8 +33,6 @@ class Chosen:
     zone: str | None
     params: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-    own: list[str] = field(default_factory=list)
-    """The only boutiques this reader may see; none named means all."""
 
     @property
     def as_known_then(self) -> bool:
@@ -127,13 +125,8 @@ def text(name: str, label: str, placeholder: str = "", *, width: Any = "stretch"
     return (written or "").strip()
 
 
-def draw(
-    run: Run, newest: Run, kept: Sequence[Run], zone: str | None, own: Sequence[str] = ()
-) -> Chosen | None:
-    """Draw the three filters; None when the run holds no store-day.
-
-    `own` are the only stores the reader may see: no others can be chosen, not by address either.
-    """
+def draw(run: Run, newest: Run, kept: Sequence[Run], zone: str | None) -> Chosen | None:
+    """Draw the three filters; None when the run holds no store-day."""
     calendar = network.calendar(run)
     if calendar is None:
         return None
@@ -141,15 +134,12 @@ def draw(
     on, note = day_from(st.query_params.get("date"), calendar)
     if note:
         notes.append(note)
-    every = [row for row in network.stores(run) if not own or row["store_id"] in own]
+    every = network.stores(run)
     names = {row["store_id"]: row["store_name"] for row in every}
     asked = [s for s in st.query_params.get("stores", "").split(",") if s]
     chosen = [s for s in asked if s in names]
     unknown = [s for s in asked if s not in names]
-    if unknown and own:
-        shown = words.listing(list(names.values()))
-        notes.append(f"You see {shown} only, so left out: {words.listing(unknown)}.")
-    elif unknown:
+    if unknown:
         notes.append(f"Unknown to this run, so left out: {words.listing(unknown)}.")
 
     st.session_state["filter_date"] = on
@@ -189,10 +179,7 @@ def draw(
             ),
             width=300,
         )
-    kept_to = [store for store in own if store in names] or list(own)
-    return Chosen(
-        run, newest, on, chosen or kept_to, every, calendar, zone, params(), notes, kept_to
-    )
+    return Chosen(run, newest, on, chosen, every, calendar, zone, params(), notes)
 
 
 def _iso(value: Any) -> str | None:

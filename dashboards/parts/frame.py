@@ -7,8 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards import access, words
-from dashboards.knobs import KnobError
+from dashboards import words
 from dashboards.parts import filters, theme
 from dashboards.parts.filters import Chosen
 from dashboards.parts.html import Html, address, banner, link, safe, show
@@ -22,11 +21,31 @@ from dashboards.warehouse import (
 )
 
 STALE_HOURS = 26
+NAMES = {
+    "today": "Today",
+    "close_day": "Close the day",
+    "tenders": "Tenders",
+    "receipts": "Receipts",
+    "exceptions": "Exceptions",
+    "restatements": "Restatements",
+    "sales_trend": "Sales trend",
+    "files": "Files",
+    "dictionary": "Dictionary",
+}
 
 
 def zone() -> str | None:
     """The time zone of the reader's browser; None (UTC) when it does not say."""
     return st.context.timezone
+
+
+def navigation(pages: dict[str, Any]) -> None:
+    """Links to the pages, each keeping the shared filters."""
+    kept = filters.params()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="navigation"):
+        show(link(Html("LOUPE"), address("", kept)).replace("<a ", '<a class="brand" '))
+        for name, title in NAMES.items():
+            st.page_link(pages[name], label=title, query_params=kept)
 
 
 def open_page(published: Published) -> Chosen:
@@ -42,8 +61,7 @@ def open_page(published: Published) -> Chosen:
     except UnknownRunError as fault:
         run = newest
         notes.append(f"{fault} The newest figures are shown.")
-    own = _own_boutiques(published)
-    chosen = filters.draw(run, newest, published.runs(), zone(), own)
+    chosen = filters.draw(run, newest, published.runs(), zone())
     if chosen is None:
         show(
             '<p class="lead">This publish holds no store-day yet: no store has delivered a day.'
@@ -58,32 +76,6 @@ def open_page(published: Published) -> Chosen:
         show(banner("blue", "Note.", safe(note)))
     st.session_state["chosen"] = chosen
     return chosen
-
-
-def _own_boutiques(published: Published) -> list[str]:
-    """The only boutiques the reader may see, none for all. Stops the page for who may see none."""
-    try:
-        own = access.boutiques(published.home, access.who(published.home))
-        if own == [] and access.who(published.home) is None:
-            st.title("Who are you?")
-            show('<p class="lead">Here each person sees their own boutiques: say who you are.</p>')
-            if access.asked(published.home) is not None:
-                st.rerun()
-            st.stop()
-    except (access.AccessError, KnobError) as fault:
-        show(banner("orange", "✕ Nobody can be let in.", safe(str(fault))))
-        st.stop()
-    if own == []:
-        show(
-            banner("orange", "✕ No boutique is yours.", "Whoever looks after Loupe gives you one.")
-        )
-        st.stop()
-    return own or []
-
-
-def not_yours(what: str) -> Html:
-    """What a boutique's reader is told in place of another boutique's figures."""
-    return banner("orange", "✕ Not of your boutique.", safe(what))
 
 
 def chosen() -> Chosen:

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboards import words
 from dashboards.explain import ExplainError, Explanation, Part, Sum, explain
 from dashboards.parts import download, links
-from dashboards.parts.frame import chosen, not_yours
+from dashboards.parts.frame import chosen
 from dashboards.parts.html import Column, Html, address, badge, facts, link, safe, show, table
 from dashboards.warehouse import QuestionError, Row
 from dashboards.workbook import EXCEL_ROWS, Sheet
@@ -259,13 +259,6 @@ if not table_name:
     show(
         '<p class="lead">Click any figure of a page: here you will read what it means, which rows'
         " make it, and from which line of which file each of them came.</p>",
-        '<span data-lp="drawn-explain"></span>',
-    )
-    st.stop()
-if here.own and not set(str(keys.get("store_id") or "?").split(",")) <= set(here.own):
-    st.title("Explain")
-    show(
-        not_yours(f"Only figures of {here.store_names()} are explained to you."),
         '<span data-lp="drawn-explain"></span>',
     )
     st.stop()

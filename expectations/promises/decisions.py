@@ -68,46 +68,4 @@ PROMISES = [
             having sum(figures.measure_value) <> any_value(days.net_sales)
         """,
     ),
-    Check(
-        rule="discrepancy_reviews.both_sides",
-        subject="inventory.discrepancy_reviews",
-        words="Where one side of a piece stands accepted, its other side does too.",
-        severity="warn",
-        broken_by="""
-            select here.discrepancy_id, here.paired_discrepancy_id
-            from inventory.discrepancy_reviews as here
-            left join inventory.discrepancy_reviews as there
-                on here.paired_discrepancy_id = there.discrepancy_id and there.is_standing
-            where here.is_standing and here.verdict = 'accepted'
-                and here.paired_discrepancy_id is not null
-                and coalesce(there.verdict, 'none') <> 'accepted'
-        """,
-    ),
-    Check(
-        rule="discrepancy_reviews.reason_given",
-        subject="inventory.discrepancy_reviews",
-        words="Who gives another cause than the one proposed says why.",
-        broken_by="""
-            select decision_id, proposed_cause, root_cause from inventory.discrepancy_reviews
-            where root_cause <> proposed_cause and trim(coalesce(reason, '')) = ''
-        """,
-    ),
-    Check(
-        rule="actions.overdue",
-        subject="inventory.actions",
-        words="Only an open action is overdue, and then since a day at least.",
-        broken_by="""
-            select action_id, status, days_overdue from inventory.actions
-            where is_overdue <> (days_overdue > 0) or is_overdue and status <> 'open'
-        """,
-    ),
-    Check(
-        rule="stock_takes.by_two",
-        subject="inventory.stock_takes",
-        words="Who counted does not approve the stock take.",
-        broken_by="""
-            select stock_take_id, counted_by, approved_by from inventory.stock_takes
-            where ', ' || lower(counted_by) || ',' like '%, ' || lower(approved_by) || ',%'
-        """,
-    ),
 ]

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -61,7 +59,7 @@ def as_row(decision: Decision) -> dict[str, Any]:
     _, register, series, first, last = gap if len(gap) == 5 else ("", "", "", "", "")
     row = asdict(decision) | {
         "payload": payload_text(told),
-        "about_decision_id": told.get("correction_id") or told.get("action_id"),
+        "about_decision_id": told.get("correction_id"),
         "dataset": told.get("dataset"),
         "file_id": told.get("file_id"),
         "column_name": told.get("column"),
@@ -77,36 +75,8 @@ def as_row(decision: Decision) -> dict[str, Any]:
         "first_missing": int(first) if first else None,
         "last_missing": int(last) if last else None,
         "locked_run_id": told.get("run_id") if decision.kind == "month_lock" else None,
-        **_about_stock(decision),
     }
     return {name: row[name] for name in _schema()}
-
-
-def _about_stock(decision: Decision) -> dict[str, Any]:
-    """The columns of verdicts on stock, of actions and of the steps of a stock take."""
-    told = decision.payload
-    kept = (
-        "verdict",
-        "proposed_cause",
-        "root_cause",
-        "paired_discrepancy_id",
-        "finding_id",
-        "count_id",
-        "step",
-        "counter",
-        "unexplained_lines",
-    )
-    cost, due = told.get("unexplained_cost"), told.get("due_on")
-    is_action = decision.kind == "action"
-    is_step = decision.kind == "stock_take_step"
-    return {name: told.get(name) for name in kept} | {
-        "unexplained_cost": None if cost is None else Decimal(str(cost)),
-        "action_owner": told.get("owner") if is_action else None,
-        "action_due_on": date.fromisoformat(due) if is_action and due else None,
-        "action_text": told.get("text") if is_action else None,
-        "action_proof": told.get("proof"),
-        "fiscal_year": int(decision.subject_key.rpartition("|")[2]) if is_step else None,
-    }
 
 
 def locked_runs(home: Home) -> set[str] | None:

@@ -9,7 +9,6 @@ from pipelines.demo.chance import chance
 from pipelines.demo.places import BOUTIQUE, CURRENCY, Place
 
 _SAFE_FROM = 50_000_00  # pieces from this price sleep in the vault
-VAULT, SALON, STOCKROOM = ZONES = ("VAULT", "SALON", "STOCKROOM")  # of a boutique
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +31,8 @@ class Item:
         if place.format != BOUTIQUE:
             return "MAIN"
         if not self.serialized:
-            return STOCKROOM
-        return VAULT if self.price >= _SAFE_FROM else SALON
+            return "STOCKROOM"
+        return "VAULT" if self.price >= _SAFE_FROM else "SALON"
 
     def row(self) -> rows.Item:
         return rows.Item(

@@ -77,7 +77,6 @@ _PLAN: dict[str, tuple[float, tuple[str, ...]]] = {
     "z_not_final": (1.5, _TILL),
 }
 KINDS = tuple(_PLAN)
-OF_SERIALS = ("sold_not_moved", "sold_twice", "two_of_a_piece")  # seen by serial number only
 _MOST_A_KIND = 60
 _TRIES = 400
 # A file with fewer lines than this has more than the tolerated share of bad ones with one.

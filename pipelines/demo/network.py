@@ -4,31 +4,30 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from pipelines.demo import calendars, dialects, errors, trading
+from pipelines.demo import dialects, errors, trading
 from pipelines.demo.assortment import make_assortment
 from pipelines.demo.banking import Bank
 from pipelines.demo.cashiers import Cashiers
 from pipelines.demo.chance import chance
-from pipelines.demo.counting import Planned
 from pipelines.demo.dialects.layout import NATIVE, Layout
-from pipelines.demo.errors import Error
 from pipelines.demo.exports import Export, Landing, arrival, files_for
 from pipelines.demo.people import Clients, Staff
 from pipelines.demo.places import BOUTIQUE, Place, make_places
 from pipelines.demo.planting import Planter
+from pipelines.demo.rows import Target
 from pipelines.demo.selling import Alter, Day, Wish, traffic
 from pipelines.demo.selling import Counter as SalesCounter
 from pipelines.demo.stock import Workshop
-from pipelines.demo.stockroom import Hands, Stockroom
 from pipelines.demo.supply import Supply
-from pipelines.demo.telling import Telling
 
+_CALENDAR_AHEAD = 30
+_AVERAGE_TICKET = 15_500  # USD, for targets: what the simulated boutiques come to
 _LISTS_ARRIVE = time(9, 45)  # UTC: night in New York, evening in Honolulu
 
 
@@ -59,8 +58,6 @@ def write_network(
     files_per: str | None = None,
     dialect: Sequence[str] = (),
     without: Collection[str] = (),
-    plant_faults: bool | None = None,
-    serials: bool = True,
     progress: Callable[[int, int], None] | None = None,
 ) -> Summary:
     """Write the exports of `days` days up to and with `until` below `landing`.
@@ -70,20 +67,16 @@ def write_network(
     for the network, errors in files of their own); by default large networks write daily files.
     `dialect` names the systems in whose layout the exports are written (see dialects): their
     mappings, which dialects.write_mappings() writes, are needed to read them. Left out are the
-    kinds of errors in `without`, and those that a dialect has no words for. Faults of stock are
-    planted with the errors, or as `plant_faults` says. Without `serials` no goods carry a serial
-    number, and stock can be told from the book by item only.
+    kinds of errors in `without`, and those that a dialect has no words for.
     `progress` is told days done and days to do. Memory does not grow with `days`.
     """
     if stores < 1 or days < 1:
         raise ValueError("A network has at least one store and one day.")
     first = until - timedelta(days=days - 1)
     layouts = dialects.layouts(dialect)
-    places = make_places(stores, first, days, seed)
-    planned = errors.plan(seed, places, first, days)
-    telling = Telling(plant_errors if plant_faults is None else plant_faults, serials)
-    network = _Network(seed, places, first, until, layouts, planned, telling)
-    left_out = {*without, *dialects.unsaid(dialect), *(() if serials else errors.OF_SERIALS)}
+    network = _Network(seed, make_places(stores, first, days, seed), first, until, layouts)
+    planned = errors.plan(seed, network.places, first, days)
+    left_out = {*without, *dialects.unsaid(dialect)}
     cashiers = Cashiers(seed, network.full_time(), first, until) if plant_errors else None
     planter = Planter(seed, cashiers)
     target = Landing(landing, files_per or files_for(stores), layouts)
@@ -101,8 +94,6 @@ def write_network(
                     error.wish if error else Wish(),
                     planter.spoiler(told) if told else None,
                 )
-                for fault in network.unposted():
-                    planter.unposted(*fault, exports["stock_movements"])
                 planter.carry(place, exports, sold)
                 sent = list(exports.values())
                 if told:
@@ -112,7 +103,6 @@ def write_network(
                 network.book(sold)
         network.write_new_clients(target, day, arrives)
         network.write_money(target, day, arrives)
-        network.write_stock(target, day, arrives)
         if progress:
             progress(number + 1, days)
     planter.finish()
@@ -127,7 +117,7 @@ def write_network(
         header_only_files=target.header_only,
         truth=truth,
     )
-    _write_truth(truth, summary, planter, network.stock_faults, seed)
+    _write_truth(truth, summary, planter, seed)
     return summary
 
 
@@ -141,11 +131,8 @@ class _Network:
         first: date,
         until: date,
         layouts: dict[str, Layout],
-        planned: Planned,
-        telling: Telling,
     ) -> None:
         self._seed = seed
-        self._telling = telling
         self._layouts = layouts
         self._first = first
         self._until = until
@@ -153,16 +140,11 @@ class _Network:
         self._items = make_assortment(seed)
         self._clients = Clients(seed, places, first)
         self._staff = Staff(seed, places, first)
-        workshop = Workshop(self._items)
-        self._supply = Supply(seed, places, workshop, self._staff, until)
+        self._supply = Supply(seed, places, Workshop(self._items), self._staff, until)
         self._counter = SalesCounter(
             seed, places, self._supply.shelves, self._clients, self._staff, until
         )
         self._bank = Bank()
-        self._stock = Stockroom(
-            seed, places, self._items, first, until, planned, telling,
-            Hands(self._supply, workshop, self._clients, self._staff, self._counter),
-        )  # fmt: skip
         self._today: dict[str, list[Any]] = defaultdict(list)
 
     def store_day(
@@ -173,10 +155,7 @@ class _Network:
         hours = trading.hours(place, day)
         if hours is None:
             return {}, Day()
-        moved = [
-            *self._stock.morning(index, day, hours),
-            *self._supply.morning(index, day),
-        ]
+        moved = self._supply.morning(index, day)
         sold = Day()
         rows: dict[str, list] = {}
         if place.sells:
@@ -187,15 +166,17 @@ class _Network:
             moved += [row for one in sold.receipts for row in one.movements()]
         if place.format == BOUTIQUE:
             rows["store_traffic"] = traffic(place, day, hours, self._seed)
-        rows["stock_movements"] = self._stock.day(index, day, hours, moved, sold)
-        rows["stock_snapshots"] = self._stock.snapshot(index, day, hours)
+        taken_at = place.stamp(hours.closes + timedelta(minutes=35))
+        shelf = self._supply.shelves[index]
+        rows["stock_snapshots"] = shelf.snapshot(day.isoformat(), taken_at)
+        rows["stock_movements"] = moved
         rng = chance(self._seed, "arrival", place.store_id, day)
         return {
             dataset: Export(
                 dataset,
                 place,
                 day,
-                self._telling.told(dataset, lines),
+                lines,
                 arrival(place, day, rng),
                 layout=self._layouts.get(dataset, NATIVE),
             )
@@ -206,20 +187,12 @@ class _Network:
         """The reference lists, sent before the first day."""
         day = self._first - timedelta(days=1)
         arrives = datetime.combine(day, _LISTS_ARRIVE, UTC)
-        targets = calendars.targets(self._seed, self.places, self._first, self._until)
         target.reference("stores", day, (place.row() for place in self.places), arrives)
-        target.reference(
-            "items", day, self._telling.told("items", (item.row() for item in self._items)), arrives
-        )
+        target.reference("items", day, (item.row() for item in self._items), arrives)
         target.reference("employees", day, self._staff.rows, arrives)
         target.reference("clients", day, self._clients.founders(), arrives)
-        target.reference(
-            "trading_days",
-            day,
-            calendars.trading_days(self.places, self._first, self._until),
-            arrives,
-        )
-        target.reference("targets", day, targets, arrives)
+        target.reference("trading_days", day, self._trading_days(), arrives)
+        target.reference("targets", day, self._targets(), arrives)
 
     def write_new_clients(self, target: Landing, day: date, arrives: datetime) -> None:
         new = self._clients.new_today()
@@ -252,23 +225,38 @@ class _Network:
         for dataset, rows in told.items():
             target.network_day(dataset, day, rows, arrives)
 
-    def write_stock(self, target: Landing, day: date, arrives: datetime) -> None:
-        """Counts, and what is away: one file a dataset for the whole network."""
-        for dataset, rows in self._stock.told(day).items():
-            target.network_day(dataset, day, self._telling.told(dataset, rows), arrives)
+    def _trading_days(self) -> Iterator[tuple]:
+        last = self._until + timedelta(days=_CALENDAR_AHEAD)
+        for place in self.places:
+            for number in range((last - self._first).days + 1):
+                yield trading.trading_day(place, self._first + timedelta(days=number))
 
-    def unposted(self) -> list[tuple[Error, str, str]]:
-        """Receipts of the last day in one place that the stock was not told of."""
-        return self._stock.unposted()
+    def _targets(self) -> Iterator[Target]:
+        """What each place should reach in each month, from what such a month usually brings."""
+        last = self._until + timedelta(days=_CALENDAR_AHEAD)
+        for place in self.places:
+            if not place.sells:
+                continue
+            month = self._first.replace(day=1)
+            while month <= last:
+                following = (month + timedelta(days=32)).replace(day=1)
+                month_days = [month + timedelta(days=n) for n in range((following - month).days)]
+                busy = sum(
+                    trading.demand(d) for d in month_days if not trading.closed_because(place, d)
+                )
+                ambition = chance(self._seed, "target", place.store_id, month).uniform(0.95, 1.15)
+                tickets = max(1, round(busy * place.tickets_a_day * 0.85 * ambition))
+                values = {
+                    "net_sales": tickets * _AVERAGE_TICKET // 1000 * 1000,
+                    "transactions": tickets,
+                    "units": round(tickets * 1.25),
+                }
+                for measure, value in values.items():
+                    yield Target(place.store_id, month.isoformat(), measure, f"{value}.00")
+                month = following
 
-    @property
-    def stock_faults(self) -> list[dict[str, Any]]:
-        return self._stock.truth
 
-
-def _write_truth(
-    path: Path, summary: Summary, planter: Planter, faults: list[dict[str, Any]], seed: int
-) -> None:
+def _write_truth(path: Path, summary: Summary, planter: Planter, seed: int) -> None:
     told = asdict(summary)
     files = {"written": summary.files, "header_only": summary.header_only_files, **planter.files}
     accepted = summary.files - planter.files["duplicate"] - planter.files["refused"]
@@ -281,7 +269,6 @@ def _write_truth(
         "rows_written": told["rows"],
         "errors_by_kind": told["errors"],
         "errors": planter.truth,
-        "stock_faults": faults,
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -150,15 +150,6 @@ class Planter:
         """The second dataset an error touches, if any."""
         return "tenders" if error.kind.startswith(errors.GAP) else ""
 
-    def unposted(self, error: Error, transaction_id: str, serial: str, export: Export) -> None:
-        """A receipt that the stock was never told of, which the stock's own faults come from."""
-        export.is_planted = True
-        key = {"check_id": "F15", "transaction_id": transaction_id}
-        expected = [failed(error, "F15"), row("finance.check_findings", error, key)]
-        self._found(
-            error, export.file_name, expected, transaction_id=transaction_id, serial_number=serial
-        )
-
     # -- how each error is made ------------------------------------------------------------
 
     def _late(self, error: Error, exports: Exports, day: Day) -> list[Export]:
@@ -324,7 +315,7 @@ class Planter:
                 expected.append(failed(error, "F15"))
         if error.dataset == "stock_snapshots":
             pieces = [i for i, row in enumerate(rows) if row.serial_number]
-            at = pieces[len(pieces) // 2] if pieces else at
+            at = pieces[len(pieces) // 2]
             expected = _one_piece_short(error, export.place)
         serial = getattr(rows[at], "serial_number", "")
         good = getattr(rows[at], column)

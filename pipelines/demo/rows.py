@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from pipelines.demo import stock_rows
-
 
 class Store(NamedTuple):
     store_id: str
@@ -287,7 +285,6 @@ DATASETS: dict[str, type[tuple]] = {
     "card_settlements": CardSettlement,
     "ledger_postings": LedgerPosting,
     "sale_documents": SaleDocument,
-    **stock_rows.DATASETS,
 }
 
 

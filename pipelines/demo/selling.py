@@ -16,7 +16,7 @@ from pipelines.demo.papers import papers
 from pipelines.demo.payments import pay, pay_by
 from pipelines.demo.people import Clients, Staff
 from pipelines.demo.places import ONLINE, Place
-from pipelines.demo.receipts import Line, Payment, Receipt
+from pipelines.demo.receipts import Payment, Receipt
 from pipelines.demo.rows import (
     Client,
     LedgerPosting,
@@ -275,13 +275,6 @@ class Counter:
         line = receipt.piece
         if line and not line.comes_back and not receipt.exemption:
             self._kept[index] = Promise(receipt, line)
-
-    def never_back(self, index: int, line: Line) -> None:
-        """What was sold on the line will not be brought back."""
-        kept = self._kept.get(index)
-        if kept and kept.line is line:
-            del self._kept[index]
-        line.comes_back = True  # as far as anybody else is concerned: nobody else may promise it
 
     def _where_to(self, index: int, receipt: Receipt, special: str, rng: Random) -> None:
         """Most goods are handed over; some are shipped, abroad or to another state."""

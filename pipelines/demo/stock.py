@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from random import Random
 
@@ -45,7 +44,6 @@ class Shelf:
         self.place = place
         self.pieces: list[Piece] = []
         self.units: Counter[str] = Counter()
-        self.aside: list[Parcel] = []  # on the shelf, but neither sold nor sent on
         self._items: dict[str, Item] = {}
 
     def put(self, parcel: Parcel) -> None:
@@ -70,30 +68,6 @@ class Shelf:
         self.units[item.item_id] -= units
         return Parcel(item, None, units)
 
-    def set_aside(self, parcel: Parcel) -> bool:
-        """The parcel stays where it is, and nobody sells it; False when it is not there."""
-        if parcel.piece is None:
-            if self.units[parcel.item.item_id] <= parcel.units:
-                return False
-            self.take_units(parcel.item, parcel.units)
-        elif parcel.piece in self.pieces:
-            self.take_piece(self.pieces.index(parcel.piece))
-        else:
-            return False
-        self.aside.append(parcel)
-        return True
-
-    def put_back(self, parcel: Parcel) -> None:
-        """The parcel set aside may be sold again."""
-        self.aside.remove(parcel)
-        self.put(parcel)
-
-    def parcels(self) -> Iterator[Parcel]:
-        """Everything on the shelf, units of an item apart from those set aside."""
-        yield from (Parcel(piece.item, piece) for piece in self.pieces)
-        yield from (Parcel(item, None, self.units[item.item_id]) for item in self.units_in_stock())
-        yield from self.aside
-
     def pick_piece(self, rng: Random) -> int | None:
         """Index of a piece a client might buy: dear ones are looked at more than bought."""
         for _ in range(12):
@@ -112,25 +86,25 @@ class Shelf:
         """Items held by quantity of which there are enough."""
         return [self._items[key] for key, held in self.units.items() if held >= at_least]
 
-
-def snapshot(
-    place: Place, parcels: Iterable[Parcel], day: str, taken_at: str
-) -> list[StockSnapshot]:
-    """The parcels as the stock system lists them, in the order of the key."""
-    units: Counter[tuple[Item, str, str]] = Counter()
-    for parcel in parcels:
-        status = parcel.piece.status if parcel.serial and parcel.piece else "available"
-        units[parcel.item, parcel.serial, status] += parcel.units
-    rows = [
-        StockSnapshot(
-            place.store_id, item.kept_in(place), item.item_id, serial, day,
-            held, status, money.written(item.cost), taken_at,
-        )
-        for (item, serial, status), held in units.items()
-        if held
-    ]  # fmt: skip
-    rows.sort()
-    return rows
+    def snapshot(self, day: str, taken_at: str) -> list[StockSnapshot]:
+        """Everything on the shelf, in the order of the key."""
+        place = self.place
+        rows = [
+            StockSnapshot(
+                place.store_id, piece.item.kept_in(place), piece.item.item_id, piece.serial, day,
+                1, piece.status, money.written(piece.item.cost), taken_at,
+            )
+            for piece in self.pieces
+        ]  # fmt: skip
+        rows += [
+            StockSnapshot(
+                place.store_id, item.kept_in(place), item.item_id, "", day,
+                self.units[item.item_id], "available", money.written(item.cost), taken_at,
+            )
+            for item in self.units_in_stock()
+        ]  # fmt: skip
+        rows.sort()
+        return rows
 
 
 class Workshop:

@@ -107,7 +107,7 @@ class Supply:
         for line, parcel in enumerate(parcels, 1):
             shelf.put(parcel)
             rows.append(
-                self.movement(
+                self._movement(
                     f"GR{self._receipts:06d}", line, "receipt", place, parcel, parcel.units, at, rng
                 )
             )
@@ -148,7 +148,7 @@ class Supply:
             broken = shelf.take_units(rng.choice(fragile), 1)
             document = f"WO-{place.store_id}-{day:%Y%m%d}"
             rows.append(
-                self.movement(
+                self._movement(
                     document, 1, "write_off", place, broken, -1, at, rng, reason_code="broken"
                 )
             )
@@ -222,7 +222,7 @@ class Supply:
     ) -> StockMovement:
         """One half of a transfer: the other half carries the same transfer number."""
         arriving = kind == "transfer_in"
-        return self.movement(
+        return self._movement(
             f"{transfer.number}-{'IN' if arriving else 'OUT'}", line, kind, place, parcel,
             parcel.units if arriving else -parcel.units, at, rng,
             counterpart_store_id=other.store_id,
@@ -234,7 +234,7 @@ class Supply:
             expected_on=transfer.expected.isoformat(),
         )  # fmt: skip
 
-    def movement(
+    def _movement(
         self,
         document: str,
         line: int,
@@ -246,7 +246,6 @@ class Supply:
         rng: Random,
         **more: str,
     ) -> StockMovement:
-        """The row of a change of a shelf."""
         one, other = self._staff.two(place, rng)
         dear = parcel.item.price >= _TWO_PERSONS_FROM
         return StockMovement(

@@ -24,7 +24,7 @@ from rich.table import Table
 from tests.bench import scale_note
 from tests.bench.rows import Row
 
-BENCHES = ("ingest", "readers", "parallel", "frameworks", "backfill", "day", "stock", "engines")
+BENCHES = ("ingest", "readers", "parallel", "frameworks", "backfill", "day", "engines")
 
 
 def main() -> int:

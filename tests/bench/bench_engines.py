@@ -23,7 +23,6 @@ from pipelines.build.records import ensure_schema
 from pipelines.ingest.contracts import load_contract
 from pipelines.ingest.lake import refresh_schema
 from pipelines.settings import Home, Settings
-from tests.bench.lake import write_table
 from tests.bench.measure import loupe, processor_seconds, resident_bytes
 from tests.bench.rows import Row
 
@@ -76,8 +75,8 @@ def _network(stores: int, days: int) -> list[Cost]:
         what = f"{stores} boutiques, {days} days, all at once"
         costs = []
         for engine in ENGINES:
-            builds = Builds(home, engine)
-            costs.append(measured(engine, what, rows, builds))
+            builds = _Builds(home, engine)
+            costs.append(_measured(engine, what, rows, builds))
             builds.dbt.close()
         return costs
 
@@ -101,7 +100,7 @@ def days_of_scans() -> list[Cost]:
         home = Home(Path(folder) / "home")
         refresh_schema(home, load_contract())
         ensure_schema(home)
-        builds = {engine: Builds(home, engine) for engine in ENGINES}
+        builds = {engine: _Builds(home, engine) for engine in ENGINES}
         write_counts(home, 0, 1, 10)
         for one in builds.values():
             one.build()
@@ -109,15 +108,15 @@ def days_of_scans() -> list[Cost]:
             write_counts(home, day, stores, scans)
             what = f"a day of {stores:,} counts, {scans:,} scans each, on top of others"
             for engine, one in builds.items():
-                told = measured(engine, what, stores * scans, one)
+                told = _measured(engine, what, stores * scans, one)
                 costs.setdefault(what, []).append(told)
         for one in builds.values():
             one.dbt.close()
     return [cost for day in costs.values() for cost in day]
 
 
-class Builds:
-    """A running dbt and the warehouse it builds: all at once first, then what is new."""
+class _Builds:
+    """A running dbt and the warehouse it builds, daily or at once."""
 
     def __init__(self, home: Home, engine: str) -> None:
         self.home = home
@@ -140,7 +139,7 @@ class Builds:
         return nodes
 
 
-def measured(engine: str, what: str, rows: int, builds: Builds) -> Cost:
+def _measured(engine: str, what: str, rows: int, builds: _Builds) -> Cost:
     """Build what is pending, watched."""
     process = builds.dbt.process_id
     peak = [0]
@@ -173,7 +172,7 @@ def write_counts(home: Home, day: int, stores: int, scans_a_store: int) -> None:
     )
     with duckdb.connect() as con:
         con.execute(f"create view stores as select range as store_no from range({stores})")
-        write_table(
+        _write(
             con,
             home,
             folder,
@@ -192,7 +191,7 @@ def write_counts(home: Home, day: int, stores: int, scans_a_store: int) -> None:
             order by store_no, scan_no
             """,
         )
-        write_table(
+        _write(
             con,
             home,
             folder,
@@ -203,7 +202,7 @@ def write_counts(home: Home, day: int, stores: int, scans_a_store: int) -> None:
             from stores
             """,
         )
-        write_table(
+        _write(
             con,
             home,
             folder,
@@ -216,6 +215,23 @@ def write_counts(home: Home, day: int, stores: int, scans_a_store: int) -> None:
             from stores
             """,
         )
+
+
+def _write(
+    con: duckdb.DuckDBPyConnection, home: Home, folder: Path, table: str, query: str
+) -> None:
+    """As the lake keeps it: every column of the contract, in its type."""
+    con.execute(f"create or replace view made as {query}")
+    made = {name for name, *_ in con.execute("describe made").fetchall()}
+    schema = home.batches / "_schema" / f"{table}.parquet"
+    columns = ", ".join(
+        f"cast({name if name in made else 'null'} as {kind}) as {name}"
+        for name, kind, *_ in con.execute(f"describe from read_parquet('{schema}')").fetchall()
+    )
+    con.execute(
+        f"copy (select {columns} from made) to '{folder / table}.parquet'"
+        " (format parquet, compression zstd)"
+    )
 
 
 def _lake_rows(home: Home) -> int:

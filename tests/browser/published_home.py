@@ -20,12 +20,7 @@ import duckdb
 import pyarrow as pa
 import yaml
 
-from tests.browser import pending_counts, published_away
-from tests.browser import published_counts as counts
 from tests.browser import published_money as money
-from tests.browser import published_my_day as my_day
-from tests.browser import published_stock as stock
-from tests.browser.pending_stock import PENDING
 
 DAYS = 40
 STORES = (
@@ -82,7 +77,7 @@ def shapes() -> dict[str, dict[str, str]]:
         name: {column["name"]: column["data_type"] for column in model["columns"]}
         for name, model in marts().items()
     }
-    return PENDING | pending_counts.PENDING | declared | OWN_TABLES
+    return declared | OWN_TABLES
 
 
 @dataclass(frozen=True)
@@ -171,17 +166,12 @@ class _Story:
         self.rows: dict[str, list[dict[str, Any]]] = {}
         names = ("store_id", "store_name", "store_format", "city", "state", "time_zone")
         for store in STORES:
-            told = dict(zip(names, store, strict=False)) | {"currency": "USD"}
-            self._tell("core.dim_stores", **told, opened_on=my_day.opened(store[0], self.final))
+            self._tell("core.dim_stores", **dict(zip(names, store, strict=False)), currency="USD")
         days = [self.final - timedelta(days=n) for n in range(DAYS)]
         for day in sorted(days + [day - timedelta(days=364) for day in days]):
             for store in STORES:
                 if day <= self.last:
                     self._store_day(store[0], store[6], day, history=day < days[-1])
-        published_away.tell(self.final, self._tell)
-        stock.tell_all(self.last, self._tell, self._file)
-        counts.tell_all(self.last, self._tell, self._file)
-        my_day.tell_all(self.final, self._tell)
         self._calendar()
         self._checks()
         self._definitions()
@@ -511,7 +501,6 @@ class _Story:
                 ly_date_fiscal=before,
                 ly_date_restated=before,
                 ly_same_weekday=before,
-                fiscal_year=day.year,
             )
 
     def _checks(self) -> None:

@@ -23,8 +23,7 @@ from tests.warehouse.builds import at
 # Equal because both are empty proves nothing. What nobody has decided, no run before has left and
 # no count, memo, repair or supply has told is filled in the history below; the rest in neither,
 # because nothing there is mapped, counts across registers, is settled as one sum, explains a gap,
-# has a number twice, counts on two days, is in a foreign currency or came after it was told, and
-# nobody has judged a count, given out work or planned a stock take.
+# has a number twice, counts on two days, is in a foreign currency or came after it was told.
 FILLED_BY_HISTORY = {
     "core.fct_consignments",
     "core.fct_count_plans",
@@ -39,8 +38,6 @@ FILLED_BY_HISTORY = {
     "intermediate.int_corrections",
     "intermediate.int_reopenings",
     "intermediate.int_sign_offs",
-    "inventory.count_overlaps",
-    "inventory.stock_anomalies",
     "quality.check_results",
     "quality.corrections",
     "quality.decisions",
@@ -61,10 +58,6 @@ FILLED_BY_HISTORY = {
 FILLED_BY_NONE = {
     "intermediate.int_card_batches",
     "intermediate.int_counter_scopes",
-    "intermediate.int_days_to_explain",
-    "intermediate.int_discrepancy_reviews",
-    "intermediate.int_evidence_transfers",
-    "intermediate.int_exceptions_x17",
     "intermediate.int_findings_f5",
     "intermediate.int_foreign_amounts",
     "intermediate.int_gap_reasons",
@@ -72,9 +65,6 @@ FILLED_BY_NONE = {
     "intermediate.int_repeated_numbers",
     "intermediate.int_repeated_receipts",
     "intermediate.receipt_counter_scopes",
-    "inventory.actions",
-    "inventory.discrepancy_reviews",
-    "inventory.stock_takes",
     "quality.skipped_rows",
     "staging.stg_skipped_rows",
 }

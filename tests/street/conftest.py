@@ -17,8 +17,8 @@ from tests.street.town import Children, Town
 
 ALL_ARRIVED = timedelta(days=1, hours=17, minutes=5)
 """After the last business date began (UTC): when Honolulu's files have come."""
-NETWORKS = [(11, date(2026, 1, 20)), (23, date(2026, 11, 8))]
-"""Seed, last day: a New Year (receipt series start again), a clock change."""
+NETWORKS = [(7, date(2026, 3, 14)), (11, date(2026, 1, 20)), (23, date(2026, 11, 8))]
+"""Seed, last day: an ordinary winter, a New Year (receipt series start again), a clock change."""
 
 
 @pytest.fixture(scope="session")

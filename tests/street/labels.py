@@ -50,8 +50,6 @@ FINDINGS = {
     "finance.tax_checks": Findings(
         (*_DAY, "transaction_id", "line_number"), "status in ('off', 'zero_without_reason')"
     ),
-    # What a file that has not come would explain is no finding yet.
-    "inventory.stock_rollforward_daily": Findings(_DAY, "is_judged and residual_units <> 0"),
     "quality.rejected_rows": Findings(
         ("file_name", "line_no"),
         # Rejected rows name their file by id; the labels by name.

@@ -23,10 +23,8 @@ UNTIL = date(2026, 5, 20)
 LINEAGE = ["_file_id", "_line_no", "_batch_id"]
 # What stays native in each dialect, and why it does is in its own page.
 MONEY = {"till_events", "bank_deposits", "card_settlements", "ledger_postings", "sale_documents"}
-AWAY = {"count_plans", "count_scans", "consignments", "repairs", "supply_levels"}
-LISTS = {"stores", "employees", "trading_days", "targets", "store_traffic"}
 NATIVE = {
-    "cegid": LISTS | MONEY | AWAY,
+    "cegid": {"stores", "employees", "trading_days", "targets", "store_traffic"} | MONEY,
     "sap": set(DATASETS) - {"stock_snapshots", "stock_movements"},
     "poslog": set(DATASETS) - {"sales_lines", "tenders", "till_closings"},
 }

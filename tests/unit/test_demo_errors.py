@@ -15,7 +15,6 @@ import pytest
 
 from pipelines.demo import cashiers, write_network
 from pipelines.demo.errors import DAILY, KINDS
-from pipelines.demo.twists import UNPOSTED
 from tests.unit.demo_reading import Row, by, contents, dataset, lines, lines_total, paid_total
 
 # Kinds that spoil the files they name, and no others.
@@ -33,13 +32,10 @@ class Written:
         for landing, plant in ((self.landing, True), (self.clean, False)):
             truth = folder / f"{landing.name}.json"
             write_network(
-                landing, truth, stores=6, days=40, until=UNTIL, seed=seed, plant_errors=plant,
-                plant_faults=True,  # of stock: tests of their own, and the same in both
-            )  # fmt: skip
+                landing, truth, stores=6, days=40, until=UNTIL, seed=seed, plant_errors=plant
+            )
         self.truth = json.loads((folder / "planted.json").read_text("utf-8"))
         told: list[dict[str, Any]] = self.truth["errors"]
-        self.stock = [error for error in told if error["kind"] in UNPOSTED]
-        told = [error for error in told if error["kind"] not in UNPOSTED]
         self.errors = [error for error in told if error["kind"] not in cashiers.KINDS]
         self.habits = [error for error in told if error["kind"] in cashiers.KINDS]
         self.zones = {row["store_id"]: row["time_zone"] for row in dataset(self.landing, "stores")}
@@ -91,9 +87,7 @@ def test_every_kind_is_planted(written: Written) -> None:
     assert {error["kind"] for error in written.habits} == set(cashiers.KINDS)
     assert all(error["count"] > 5 for error in written.habits)
     assert written.truth["errors_by_kind"] == {
-        kind: sum(
-            error["kind"] == kind for error in [*written.errors, *written.habits, *written.stock]
-        )
+        kind: sum(error["kind"] == kind for error in [*written.errors, *written.habits])
         for kind in written.truth["errors_by_kind"]
     }
 

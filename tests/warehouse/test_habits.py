@@ -18,9 +18,6 @@ from pipelines.settings import DBT_PROJECT
 ORDER = ["staging", "intermediate", "marts"]
 # Steps from one mart to another: they stand on facts, and marts are made of them.
 BETWEEN_MARTS = ("checks", "exceptions", "money")
-BETWEEN_MARTS += ("stock",)
-BETWEEN_MARTS = ("checks", "exceptions", "money", "stock")
-BETWEEN_MARTS = ("checks", "exceptions", "money", "stock")
 MODEL_FILES = sorted((DBT_PROJECT / "models").rglob("*.yml"))
 
 _COLUMN = {"name", "data_type", "description", "config"}

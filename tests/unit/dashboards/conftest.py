@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboards import access
 from dashboards.warehouse import Published, Run
 from tests.browser.published_home import PublishedHome, build
 
@@ -72,16 +71,3 @@ def open_page(home: PublishedHome, monkeypatch: pytest.MonkeyPatch) -> Callable[
         return Page(test)
 
     return opened
-
-
-@pytest.fixture
-def kept_to(home: PublishedHome, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
-    """`kept_to("US01")`: from now on the reader is Mia, who may see those stores only."""
-    told = home.home / access.ACCESS_FILE
-
-    def keep(*stores: str) -> None:
-        told.write_text(f"[boutiques]\nmia = {list(stores)}\n", "utf-8")
-        monkeypatch.setattr(access, "who", lambda home=None: access.Person("Mia", "login"))
-
-    yield keep
-    told.unlink(missing_ok=True)

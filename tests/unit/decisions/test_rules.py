@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from dashboards.decisions import DecisionStore, RuleBrokenError, Subject
-from tests.unit.decisions.deciding import act
+from dashboards.decisions import Decision, DecisionStore, RuleBrokenError, Subject
 
 DAY = date(2026, 3, 2)
 STORE_DAY = Subject.store_day("NYC01", DAY)
@@ -38,6 +37,20 @@ CORRECTION = {
 @pytest.fixture
 def store(tmp_path: Path) -> DecisionStore:
     return DecisionStore.open(tmp_path)
+
+
+def act(
+    store: DecisionStore, kind: str, subject: Subject, by: str = "Ann", **told: Any
+) -> Decision:
+    seen = len(store.history(subject.subject_type, subject.subject_key))
+    return store.decide(
+        kind=kind,
+        **subject.named(),
+        decided_by=by,
+        seen_run_id="run_1",
+        seen_sequence_no=seen,
+        **told,
+    )
 
 
 def test_a_day_without_blockers_is_signed_off(store: DecisionStore) -> None:

@@ -20,13 +20,6 @@ import yaml
 
 from pipelines.ingest.contracts import Contract
 from pipelines.settings import DBT_PROJECT
-from tests.unit.expectations import (
-    small_attention,
-    small_away,
-    small_causes,
-    small_counts,
-    small_ledger,
-)
 
 MARTS = DBT_PROJECT / "models" / "marts"
 STORE = "S1"
@@ -112,11 +105,7 @@ def rows_by_table() -> dict[str, list[Row]]:
         **_books(day),
         **_finance(day),
         **_kpis(day),
-        **small_counts.rows(STORE),
     }
-    small_away.add(rows, day)
-    small_attention.add(rows, day)
-    small_ledger.add(rows, day)
     for dataset, fact in STAGED.items():
         derived = {"is_net_sale", "gross_amount", "cost_amount", "category", "is_completed"}
         derived.add("is_corrected")
@@ -127,9 +116,7 @@ def rows_by_table() -> dict[str, list[Row]]:
     corrected = rows["core.fct_sales_lines"][0]
     corrected["is_corrected"] = True
     rows["staging.stg_sales_lines"][0]["net_amount"] = 999
-    rows |= _decisions(corrected)
-    small_causes.add(rows, day)
-    return rows
+    return rows | _decisions(corrected)
 
 
 def _dimensions() -> dict[str, list[Row]]:
@@ -247,13 +234,7 @@ def _facts(day: Row) -> dict[str, list[Row]]:
             {**day, "transaction_id": "T1", "client_id": "C1", "purchase_no": 1}
         ],
         "core.fct_count_scans": [
-            {
-                "count_id": "C1",
-                "scan_number": 1,
-                "serial_number": "A",
-                "_file_id": "count_scans",
-                "_line_no": 2,
-            }
+            {"count_id": "C1", "scan_number": 1, "_file_id": "count_scans", "_line_no": 2}
         ],
         "core.fct_count_plans": [{"count_id": "C1", "store_id": STORE}],
         "core.fct_consignments": [{"consignment_id": "M1", "store_id": STORE}],
@@ -487,42 +468,6 @@ def _decisions(line: Row) -> dict[str, list[Row]]:
             }
         ],
         "quality.correctable_columns": [{"dataset": "sales_lines", "column_name": "net_amount"}],
-        **_about_stock(),
-    }
-
-
-def _about_stock() -> dict[str, list[Row]]:
-    """A swap was accepted on both sides, a cause rejected, an action is late, a count approved."""
-    pair = {"verdict": "accepted", "proposed_cause": "serial_swap", "root_cause": "serial_swap"}
-    reviews: list[Row] = [
-        {"discrepancy_id": "A", "paired_discrepancy_id": "B", **pair},
-        {"discrepancy_id": "B", "paired_discrepancy_id": "A", **pair},
-        {
-            "discrepancy_id": "C",
-            "verdict": "rejected",
-            "proposed_cause": "timing",
-            "root_cause": "true_loss",
-            "reason": "Searched.",
-        },
-    ]
-    return {
-        "inventory.discrepancy_reviews": [
-            {"decision_id": f"V{n}", "is_standing": True, **row} for n, row in enumerate(reviews)
-        ],
-        "inventory.actions": [
-            {"action_id": "late", "status": "open", "is_overdue": True, "days_overdue": 2},
-            {"action_id": "done", "status": "done", "is_overdue": False, "days_overdue": 0},
-        ],
-        "inventory.stock_takes": [
-            {
-                "stock_take_id": "S1|2026",
-                "state": "approved",
-                "counted_by": "Ann, Bob",
-                "approved_by": "Cleo",
-            }
-        ],
-        "inventory.stock_take_tolerances": [{"threshold_id": "lines", "tolerated": 0}],
-        "inventory.day_limits": [{"rule_id": "days_ahead", "value": 7}],
     }
 
 

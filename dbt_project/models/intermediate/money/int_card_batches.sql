@@ -78,11 +78,9 @@ final as (
         || cast(payments.business_date as string) || '|' || payments.currency || '|'
         || payments.register_id
     left join by_store
-        on by_store.payment_id = case
-            when by_till.payment_id is null
-                then payments.store_id || '|' || cast(payments.business_date as string) || '|'
-                    || payments.currency
-        end
+        on by_store.payment_id = payments.store_id || '|'
+        || cast(payments.business_date as string) || '|' || payments.currency
+        and by_till.payment_id is null
     where by_till.payment_id is not null or by_store.payment_id is not null
 
 )

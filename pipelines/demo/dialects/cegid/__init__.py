@@ -38,16 +38,12 @@ _STATES = {
     "available": "DIS", "reserved": "RES", "display": "VIT", "damaged": "ABI", "in_transit": "TRA",
     "on_consignment": "CON", "in_repair": "SAV", "client_owned": "CLI",
 }  # fmt: skip
-# Natures the house added: RET and REB, sent back to headquarters and thrown away; COS and COR, on
-# memo and back; ATS and ATR, to the workshop and back.
+# RET and REB are natures the house added: sent back to headquarters, thrown away.
 _NATURES = {
     "receipt": "BLF", "sale": "FFO", "sale_return": "FFO", "transfer_out": "TEM",
-    "transfer_in": "TRE", "return_to_hq": "RET", "write_off": "REB", "consignment_out": "COS",
-    "consignment_return": "COR", "repair_out": "ATS", "repair_return": "ATR",
-    "count_adjustment": "INV",
+    "transfer_in": "TRE", "return_to_hq": "RET", "write_off": "REB",
 }  # fmt: skip
-_LEAVING = ("sale", "sale_return", "transfer_out", "return_to_hq", "write_off", "consignment_out",
-            "repair_out")  # fmt: skip
+_LEAVING = ("sale", "sale_return", "transfer_out", "return_to_hq", "write_off")
 _CLOSINGS = {"open": "OUV", "provisional": "CPR", "final": "CDE"}
 _NO_DAY = "01/01/1900"
 

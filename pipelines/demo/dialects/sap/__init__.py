@@ -20,9 +20,7 @@ _ABOVE = 5  # title, blank line, rule, header, rule
 # Reversals are not written: the network has none.
 _MOVEMENT_TYPES = {
     "receipt": "101", "sale": "251", "sale_return": "653", "transfer_out": "303",
-    "transfer_in": "305", "return_to_hq": "161", "write_off": "551", "consignment_out": "631",
-    "consignment_return": "632", "count_adjustment": "701", "repair_out": "Z41",
-    "repair_return": "Z42",
+    "transfer_in": "305", "return_to_hq": "161", "write_off": "551",
 }  # fmt: skip
 
 Of = Callable[[Any], str]
