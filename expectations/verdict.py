@@ -39,6 +39,12 @@ class CheckResult:
     def blocks(self) -> bool:
         return self.broken or (not self.passed and self.severity == "block")
 
+    @property
+    def in_words(self) -> str:
+        """What was found, what was expected, and by which rule."""
+        expected = self.expected.removesuffix(".")
+        return f"{self.subject}: {self.observed}. Expected: {expected} ({self.rule})"
+
 
 @dataclass(frozen=True)
 class Verdict:

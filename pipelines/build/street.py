@@ -266,6 +266,6 @@ def _in_words(border: str, failed: list[CheckResult]) -> str:
         "warehouse": "the warehouse's own tests",
         "outgoing": "the figures about to be published",
     }[border]
-    named = "; ".join(f"{c.subject}: {c.observed} ({c.rule}: {c.expected})" for c in failed[:5])
+    named = "; ".join(check.in_words for check in failed[:5])
     more = f"; and {len(failed) - 5} more" if len(failed) > 5 else ""
     return f"Blocked by {len(failed)} check(s) on {where}: {named}{more}. The figures before stay."

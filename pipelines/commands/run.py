@@ -68,8 +68,7 @@ def show(home: Home, outcome: Outcome) -> None:
     if batch:
         _show_notes(_notes(batch))
     for warned in [c for c in checks if not c.passed and c.severity == "warn"][:5]:
-        said = f"! {warned.subject}: {warned.observed}. Expected: {warned.expected}"
-        out.print(f"{said} ({warned.rule})", markup=False, soft_wrap=True)
+        out.print(f"! {warned.in_words}", markup=False, soft_wrap=True)
     if outcome.folder:
         out.print(
             f"Published {outcome.folder}. See it: make serve (or: loupe serve).", soft_wrap=True

@@ -26,7 +26,7 @@ def main(folder: Path) -> None:
         .config("spark.driver.extraJavaOptions", f"-Dderby.stream.error.file={folder}/derby.log")
         .config("spark.log.level", "ERROR")
         .config("spark.ui.enabled", "false")
-        .config("spark.sql.shuffle.partitions", "4")  # as the build has it; 200 cost minutes
+        .config("spark.sql.shuffle.partitions", "4")  # as the build has it
         .config("spark.sql.ansi.enabled", "false")
         .getOrCreate()
     )

@@ -179,7 +179,9 @@ def test_a_blocked_run_keeps_the_figures_before_and_says_so(
     told = loupe("run", "--now", "2026-03-04T18:00:00", home=lived_in)
 
     assert told.returncode == 2
-    assert "The figures before stay" in " ".join((told.stdout + told.stderr).split())
+    said = " ".join((told.stdout + told.stderr).split())
+    assert "The figures before stay" in said
+    assert "sales_lines: 1 row breaks it. Expected: Each file gave sales_lines as many rows" in said
     assert lived_in.current_pointer.read_text() == current
     last = json.loads(lived_in.last_run_file.read_text())
     assert last["status"] == "blocked"
